@@ -1,0 +1,361 @@
+"""What scanning one file yields: a compact, serialisable picture of its code.
+
+A `ModuleFacts` holds no syntax nodes. Expressions are lowered to the small language below, statements to
+`Binding`s in source order, and control flow to a tree of `Block`s. Offsets count Unicode code points from the
+start of the decoded text; `ModuleFacts.line_starts` turns them into 1-based lines and columns.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from msgspec import Struct
+
+
+class Token(Struct, frozen=True, array_like=True):
+    """One string token of the source: where it stands and how it is quoted."""
+
+    start: int
+    end: int
+    prefix: str
+    quote: str
+
+    @property
+    def is_raw(self) -> bool:
+        return "r" in self.prefix.lower()
+
+    @property
+    def is_formatted(self) -> bool:
+        return "f" in self.prefix.lower()
+
+
+class Run(Struct, frozen=True, tag="run"):
+    """Decoded text and the source range it came from.
+
+    The range either holds the text itself, character for character, or one escape sequence (`\\n`, `{{`,
+    a carriage return with its line feed) that stands for it.
+    """
+
+    text: str
+    start: int
+    end: int
+    token: Token
+
+
+class Str(Struct, frozen=True, tag="str"):
+    """A string literal, f-string, or several of them next to each other (implicit concatenation)."""
+
+    start: int
+    end: int
+    parts: tuple[Run | Field, ...]
+
+
+class Field(Struct, frozen=True, tag="field"):
+    """A `{expression}` of an f-string; `label` is its source text."""
+
+    start: int
+    end: int
+    label: str
+    value: Expr
+    token: Token
+
+
+class Const(Struct, frozen=True, tag="const"):
+    """A number, boolean or None."""
+
+    start: int
+    end: int
+    value: int | float | bool | None
+
+
+class Name(Struct, frozen=True, tag="name"):
+    start: int
+    end: int
+    id: str
+
+
+class Attr(Struct, frozen=True, tag="attr"):
+    start: int
+    end: int
+    value: Expr
+    name: str
+
+
+class Item(Struct, frozen=True, tag="item"):
+    """A subscription `value[key]`."""
+
+    start: int
+    end: int
+    value: Expr
+    key: Expr
+
+
+class Keyword(Struct, frozen=True, array_like=True):
+    """A keyword argument; `name` is None for `**value`."""
+
+    name: str | None
+    value: Expr
+
+
+class Call(Struct, frozen=True, tag="call"):
+    """A call; `index` is its place in `ModuleFacts.calls`."""
+
+    start: int
+    end: int
+    func: Expr
+    args: tuple[Expr, ...]
+    keywords: tuple[Keyword, ...]
+    index: int
+
+
+class Sum(Struct, frozen=True, tag="sum"):
+    """`a + b + c`, flat."""
+
+    start: int
+    end: int
+    terms: tuple[Expr, ...]
+
+
+class Percent(Struct, frozen=True, tag="percent"):
+    """`template % value`."""
+
+    start: int
+    end: int
+    template: Expr
+    value: Expr
+
+
+class Pipe(Struct, frozen=True, tag="pipe"):
+    """`a | b | c`, flat: a LangChain chain, or a union type."""
+
+    start: int
+    end: int
+    terms: tuple[Expr, ...]
+
+
+class Either(Struct, frozen=True, tag="either"):
+    """Values one of which is taken: a conditional expression, or the operands of `or` / `and`."""
+
+    start: int
+    end: int
+    options: tuple[Expr, ...]
+
+
+class Sequence(Struct, frozen=True, tag="sequence"):
+    """A list, tuple or set display. Starred items are `Spread`."""
+
+    start: int
+    end: int
+    items: tuple[Expr, ...]
+
+
+class Spread(Struct, frozen=True, tag="spread"):
+    start: int
+    end: int
+    value: Expr
+
+
+class Mapping(Struct, frozen=True, tag="mapping"):
+    """A dict display; a key of None stands for `**value`."""
+
+    start: int
+    end: int
+    keys: tuple[Expr | None, ...]
+    values: tuple[Expr, ...]
+
+
+class Comprehension(Struct, frozen=True, tag="comprehension"):
+    """A list, set or generator comprehension: its element stands for any number of items."""
+
+    start: int
+    end: int
+    element: Expr
+
+
+class Lambda(Struct, frozen=True, tag="lambda"):
+    start: int
+    end: int
+    body: Expr
+
+
+class Opaque(Struct, frozen=True, tag="opaque"):
+    """An expression whose value is not followed; `label` is its source text, shortened."""
+
+    start: int
+    end: int
+    label: str
+
+
+Expr = (
+    Str
+    | Const
+    | Name
+    | Attr
+    | Item
+    | Call
+    | Sum
+    | Percent
+    | Pipe
+    | Either
+    | Sequence
+    | Spread
+    | Mapping
+    | Comprehension
+    | Lambda
+    | Opaque
+)
+
+
+class Block(Struct, frozen=True, array_like=True):
+    """A branch or loop body.
+
+    `statement` numbers the statement that owns it, `arm` which of its bodies this is, so two blocks with one
+    `statement` and different `arm`s exclude each other. `kind` is "if", "for", "while", "try", "with", "match"
+    or "comprehension"; `over` is what a for loop or comprehension iterates, or the condition of a while loop.
+    """
+
+    parent: int
+    statement: int
+    arm: int
+    kind: str
+    over: Expr | None = None
+    start: int = 0
+    end: int = 0
+    exits: bool = False
+    """Whether the body can leave its loop itself (`break`, `return`, `raise`)."""
+
+
+class Parameter(Struct, frozen=True, array_like=True):
+    name: str
+    default: Expr | None
+    annotation: Expr | None
+    kind: str
+    """"positional", "keyword", "*" or "**"."""
+
+
+class Scope(Struct, frozen=True):
+    """The module, a class or a function."""
+
+    kind: str
+    """"module", "class" or "function"."""
+    name: str
+    qualname: str
+    parent: int
+    start: int
+    end: int
+    block: int = -1
+    """The block of the parent scope in which it is defined."""
+    parameters: tuple[Parameter, ...] = ()
+    bases: tuple[Expr, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
+    decorators: tuple[Expr, ...] = ()
+    docstring: Str | None = None
+    returns_annotation: Expr | None = None
+
+
+class Binding(Struct, frozen=True, array_like=True):
+    """Something that gives a name a value, or changes the value it has.
+
+    `target` is a dotted path ("prompt", "self.model"). `op` is "=" (assignment), "+=", "[]=" (item
+    assignment, with `key`), "for" (loop variable: `value` is what is iterated), "with" (`value` is the
+    context manager), "return", "yield", "def" or "class" (`value` is a Const scope index), "annotation"
+    (`value` is the annotation), or a method that changes its object: "append", "extend", "insert", "update".
+    `annotation` is that of an annotated assignment.
+    """
+
+    target: str
+    op: str
+    value: Expr
+    offset: int
+    scope: int
+    block: int
+    key: Expr | None = None
+    annotation: Expr | None = None
+
+
+class Import(Struct, frozen=True, array_like=True):
+    """`name` is bound to `module` (`import module as name`) or to `attribute` of it.
+
+    `level` counts the leading dots of a relative import. A name of "*" is a star import.
+    """
+
+    name: str
+    module: str
+    attribute: str | None
+    level: int
+    scope: int
+    offset: int
+
+
+class CallPlace(Struct, frozen=True, array_like=True):
+    """Where a call stands: its expression, scope and block, and what its result is bound to."""
+
+    expr: Call
+    scope: int
+    block: int
+    statement_start: int
+    bound_to: str | None = None
+    reads_usage: bool = False
+    """Whether the same expression reads the usage of the result (`call(...).usage.total_tokens`)."""
+
+
+class TextPlace(Struct, frozen=True, array_like=True):
+    """A text expression of some length and what it is for in the code: the evidence besides calls.
+
+    `context` is how it is used: "assign", "argument", "entry" (dict value), "item" (list item), "return",
+    "default", "raise" or "expression"; `name` is the target, parameter, key or function it goes to. `owner` is the
+    dotted name of the function called; for the entries of a dict that is a chat message "role:system" (and the
+    like), for those of a tool schema "tool". `within` is what the whole statement assigns to.
+    """
+
+    expr: Expr
+    scope: int
+    block: int
+    context: str
+    name: str | None
+    owner: str | None
+    within: str | None
+    statement_start: int
+    statement_end: int
+
+
+class Comment(Struct, frozen=True, array_like=True):
+    """A comment that speaks to promptlint, from its `#`; `line` is 1-based.
+
+    `blanks` counts the spaces and tabs before it; `alone` says that nothing else stands on its line.
+    """
+
+    text: str
+    start: int
+    end: int
+    line: int
+    blanks: int = 0
+    alone: bool = False
+
+
+class ModuleFacts(Struct, frozen=True):
+    """All that later steps know of one source file."""
+
+    path: str
+    module: str
+    """The path as a dotted name."""
+    package_parts: int
+    """How many parts at the end of `module` are the name by which it is imported; the root before may be a part of it."""
+    is_package: bool
+    line_starts: tuple[int, ...]
+    scopes: tuple[Scope, ...]
+    blocks: tuple[Block, ...]
+    bindings: tuple[Binding, ...]
+    imports: tuple[Import, ...]
+    calls: tuple[CallPlace, ...]
+    texts: tuple[TextPlace, ...]
+    statements: tuple[tuple[int, int], ...]
+    """Start and end offsets of simple statements and compound statement headers, in order."""
+    comments: tuple[Comment, ...]
+    usage_reads: tuple[tuple[int, str], ...]
+    """Scope and dotted name of every object whose token usage is read (`response` of `response.usage`)."""
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The 1-based line and column of an offset."""
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1

@@ -1,0 +1,172 @@
+"""The linked project: every prompt and LLM call that the scanned files hold, joined to each other.
+
+This is what rules see. All offsets count Unicode code points of the decoded file; `Project.position` gives
+1-based lines and columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from promptlint.facts import ModuleFacts
+from promptlint.template import Template
+
+
+class Role(StrEnum):
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+    UNKNOWN = "unknown"
+
+
+class Evidence(StrEnum):
+    """Why a text counts as a prompt, strongest first."""
+
+    REACHES_CALL = "reaches-call"
+    FRAMEWORK = "framework"
+    DECLARED = "declared"
+    NAMED = "named"
+
+
+class CapState(StrEnum):
+    """What is known of a call's output cap."""
+
+    ABSENT = "absent"
+    LITERAL = "literal"
+    DYNAMIC = "dynamic"
+
+
+class LoopKind(StrEnum):
+    """The loop a call stands in."""
+
+    NONE = "none"
+    BOUNDED = "bounded"
+    UNBOUNDED = "unbounded"
+    PER_ITEM = "per-item"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A source range: offsets in the text of `path`, end exclusive."""
+
+    path: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One text expression of the source that (part of) a prompt is made of.
+
+    `template` is its text as sent (after `dedent`, `strip`, `format`), with a hole for everything that comes
+    from elsewhere. `cleaned` says that a whole-text function such as `textwrap.dedent` runs over it before sending.
+    """
+
+    id: str
+    place: Place
+    name: str | None
+    role: Role
+    template: Template
+    evidence: Evidence
+    calls: tuple[str, ...] = ()
+    indentation: int = 0
+    """Columns by which the statement that holds the text is indented in the source."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a call, or its system prompt, assembled: constants and builders are filled in."""
+
+    role: Role
+    template: Template
+    prompts: tuple[str, ...]
+    """Ids of the prompts it is made of."""
+    complete: bool
+    """False where more text than the holes show may be added at run time."""
+    cached: bool
+    """Whether a cache marker stands on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The output cap of a call: `tokens` where it is a literal, and the place of the value."""
+
+    state: CapState
+    tokens: int | None = None
+    parameter: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerSite:
+    """Where a cache marker can be written.
+
+    `form` is "text" (the expression at `place` is a string and has to become a block list), "block" (`place` is
+    the last block's dict display) or "list" (`place` is the list of blocks, which takes one more item).
+    """
+
+    form: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class CallSite:
+    """One place where the code calls an LLM API."""
+
+    id: str
+    place: Place
+    sdk: str
+    api: str
+    provider: str
+    """Who serves the model ("anthropic", "openai", "google", "bedrock", ...), "unknown" where the code does not say."""
+    function: str | None
+    model: str | None
+    cap: Cap
+    messages: tuple[Message, ...]
+    """System prompt first, then messages in order."""
+    has_tools: bool
+    loop: LoopKind
+    cache_markers: int
+    stream: bool
+    reads_usage: bool
+    cache_style: str | None
+    """How this API takes a cache marker: "anthropic", "bedrock", or None."""
+    marker_site: MarkerSite | None
+    expects: Mapping[str, str] = field(default_factory=dict)
+    """What else bounds the answer: "stop", "response_format", ... with the source text of the value."""
+    wrapper: str | None = None
+    prompts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something promptlint could not do: a file it could not read or parse, a rule that crashed. `line` is 1-based."""
+
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything linked. Prompts and calls are ordered by path and offset."""
+
+    modules: Mapping[str, ModuleFacts]
+    prompts: tuple[Prompt, ...]
+    calls: tuple[CallSite, ...]
+
+    @cached_property
+    def prompt_by_id(self) -> dict[str, Prompt]:
+        return {prompt.id: prompt for prompt in self.prompts}
+
+    @cached_property
+    def call_by_id(self) -> dict[str, CallSite]:
+        return {call.id: call for call in self.calls}
+
+    def position(self, path: str, offset: int) -> tuple[int, int]:
+        """The 1-based line and column (in code points) of an offset."""
+        return self.modules[path].position(offset)

@@ -1,0 +1,170 @@
+"""Prompt text as the model receives it, every literal piece with its place in the source.
+
+A `Template` is a row of `Piece`s (literal text) and `Hole`s (values known only at run time). Rules work on
+`Template.text`; `Template.replace` turns a change of that text into edits of the source, through escapes,
+doubled braces, raw and triple quotes and implicit concatenation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from promptlint.facts import Token
+from promptlint.quoting import quote_for
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the source range `start`..`end` (code point offsets) of `path` by `text`."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Literal text and the source range that spells it.
+
+    Where the lengths of text and range agree, the range holds the text character for character;
+    otherwise the range is one escape sequence, which is kept or removed whole.
+    """
+
+    text: str
+    path: str
+    start: int
+    end: int
+    token: Token
+
+    @property
+    def is_verbatim(self) -> bool:
+        return len(self.text) == self.end - self.start
+
+    def slice(self, start: int, end: int) -> Piece:
+        """The part from character `start` to `end` of the text."""
+        if (start, end) == (0, len(self.text)):
+            return self
+        if not self.is_verbatim:
+            raise ValueError("an escape sequence cannot be divided")
+        return Piece(self.text[start:end], self.path, self.start + start, self.start + end, self.token)
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A value that is filled in at run time; `start`..`end` is the expression or placeholder in the source."""
+
+    name: str
+    path: str
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return "{" + self.name + "}"
+
+
+@dataclass(frozen=True)
+class Template:
+    """Literal pieces and holes in the order in which the model reads them."""
+
+    parts: tuple[Piece | Hole, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The text with each hole shown as `{name}`."""
+        return "".join(part.text for part in self.parts)
+
+    @cached_property
+    def stretches(self) -> tuple[str, ...]:
+        """The literal text between holes, empty stretches left out."""
+        stretches = [""]
+        for part in self.parts:
+            if isinstance(part, Hole):
+                stretches.append("")
+            else:
+                stretches[-1] += part.text
+        return tuple(stretch for stretch in stretches if stretch)
+
+    @property
+    def holes(self) -> tuple[str, ...]:
+        return tuple(part.name for part in self.parts if isinstance(part, Hole))
+
+    def spans(self) -> Iterator[tuple[int, int, Piece | Hole]]:
+        """Each part with its start and end in `text`."""
+        at = 0
+        for part in self.parts:
+            yield at, at + len(part.text), part
+            at += len(part.text)
+
+    def hole_spans(self) -> tuple[tuple[int, int], ...]:
+        """Start and end in `text` of every hole."""
+        return tuple((start, end) for start, end, part in self.spans() if isinstance(part, Hole))
+
+    def source_range(self, start: int, end: int) -> tuple[str, int, int] | None:
+        """Path, start and end offsets of the source that spells `text[start:end]`.
+
+        None where the range is empty or its pieces lie in several files. The range runs from the first piece to the last.
+        """
+        touched = [(a, b, part) for a, b, part in self.spans() if a < end and b > start]
+        if not touched or len({part.path for *_, part in touched}) > 1:
+            return None
+        begin, finish = [], []
+        for a, b, part in touched:
+            verbatim = isinstance(part, Piece) and part.is_verbatim
+            begin.append(part.start + max(0, start - a) if verbatim else part.start)
+            finish.append(part.end - max(0, b - end) if verbatim else part.end)
+        return touched[0][2].path, min(begin), max(finish)
+
+    def replace(self, start: int, end: int, replacement: str = "") -> tuple[Edit, ...] | None:
+        """The source edits that turn `text[start:end]` into `replacement`.
+
+        None where the range touches a hole, so that no placeholder can be lost. Where the text is spread over
+        several string tokens each loses its share, and the replacement goes into the first.
+        """
+        edits: list[Edit] = []
+        for a, b, part in self.spans():
+            if b <= start or a >= end:
+                continue
+            if isinstance(part, Hole):
+                return None
+            cut = part.slice(max(start - a, 0), min(end, b) - a) if part.is_verbatim else part
+            text = "" if edits else quote_for(replacement, part.token)
+            edits.append(Edit(cut.path, cut.start, cut.end, text))
+        return tuple(merge(edits)) if edits else None
+
+    def after(self, changes: list[tuple[int, int, str]]) -> Template:
+        """The template with `text[start:end]` replaced for each change; a replacement is shown where the range began.
+
+        For measuring: the pieces of a replacement point at what they replace. Changes do not overlap or touch holes.
+        """
+        parts: list[Piece | Hole] = []
+        for a, b, part in self.spans():
+            if isinstance(part, Hole):
+                parts.append(part)
+                continue
+            text, at = "", a
+            for start, end, replacement in sorted(changes):
+                if end <= a or start >= b:
+                    continue
+                text += part.text[at - a : max(start, a) - a] + (replacement if start >= a else "")
+                at = min(end, b)
+            text += part.text[at - a :]
+            parts.append(part if text == part.text else Piece(text, part.path, part.start, part.end, part.token))
+        return Template(tuple(parts))
+
+
+def merge(edits: list[Edit]) -> Iterator[Edit]:
+    """The edits with neighbours that touch in the source made one."""
+    held: Edit | None = None
+    for edit in sorted(edits, key=lambda edit: (edit.path, edit.start, edit.end)):
+        if held and held.path == edit.path and held.end == edit.start:
+            held = Edit(held.path, held.start, edit.end, held.text + edit.text)
+        else:
+            if held:
+                yield held
+            held = edit
+    if held:
+        yield held
