@@ -1,0 +1,409 @@
+"""The walk over statements: scopes, blocks, bindings and imports, in source order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from promptlint.facts import (
+    Attr,
+    Block,
+    Call,
+    Const,
+    Expr,
+    Import,
+    Item,
+    Keyword,
+    Parameter,
+    Run,
+    Scope,
+    Spread,
+    Str,
+    Token,
+)
+from promptlint.facts import Sequence as SequenceExpr
+from promptlint.scan.builder import Builder
+from promptlint.scan.expressions import Lowering
+from promptlint.scan.positions import Positions
+from promptlint.scan.texts import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+_MUTATORS = frozenset({"append", "extend", "insert", "update", "setdefault"})
+"""Methods that add to the list or dict they are called on."""
+
+
+class Walk:
+    """Walks the statements of one module and fills `builder`."""
+
+    def __init__(self, source: str, positions: Positions, builder: Builder) -> None:
+        self._source = source
+        self._positions = positions
+        self._builder = builder
+        self._lowering = Lowering(source, positions, builder)
+
+    def module(self, tree: ast.Module) -> None:
+        builder = self._builder
+        builder.scopes.append(
+            Scope("module", "", "", -1, 0, len(self._source), docstring=self._docstring(tree.body, "", record=False))
+        )
+        self._body(tree.body)
+
+    def _body(self, statements: Sequence[ast.stmt]) -> None:
+        for statement in statements:
+            span = self._positions.span(statement)
+            body = getattr(statement, "body", None) or getattr(statement, "cases", None)
+            if isinstance(body, list) and body:
+                first = body[0].pattern if isinstance(body[0], ast.match_case) else body[0]
+                first = next(iter(getattr(first, "decorator_list", ())), first)
+                header_end = self._positions.offset(first.lineno, first.col_offset)
+                span = (span[0], span[0] + len(_header(self._source[span[0] : header_end])))
+            decorators = getattr(statement, "decorator_list", None)
+            if decorators:
+                span = (self._positions.span(decorators[0])[0], span[1])
+            self._builder.statement = span
+            self._builder.statements.append(span)
+            handler = _HANDLERS.get(type(statement))
+            if handler:
+                handler(self, statement)
+            else:
+                self._other(statement)
+
+    @contextmanager
+    def _block(
+        self,
+        statement: ast.AST,
+        arm: int,
+        kind: str,
+        over: Expr | None = None,
+        body: Sequence[ast.stmt] = (),
+    ) -> Iterator[None]:
+        builder = self._builder
+        outer = builder.block
+        start = self._positions.offset(statement.lineno, statement.col_offset)  # type: ignore[attr-defined]
+        end = self._positions.span(body[-1])[1] if body else start
+        exits = kind in ("for", "while") and any(map(_leaves_loop, body))
+        builder.block = builder.add_block(Block(outer, start, arm, kind, over, start, end, exits))
+        try:
+            yield
+        finally:
+            builder.block = outer
+
+    def _in_block(
+        self, statement: ast.AST, arm: int, kind: str, body: Sequence[ast.stmt], over: Expr | None = None
+    ) -> None:
+        if body:
+            with self._block(statement, arm, kind, over, body):
+                self._body(body)
+
+    # Scopes
+
+    def _docstring(self, body: Sequence[ast.stmt], name: str, record: bool = True) -> Str | None:
+        first = body[0] if body else None
+        if not (isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)):
+            return None
+        if not isinstance(first.value.value, str):
+            return None
+        expr = self._lowering.lower(first.value)
+        return expr if isinstance(expr, Str) else None
+
+    def _scope(self, scope: Scope) -> int:
+        self._builder.scopes.append(scope)
+        return len(self._builder.scopes) - 1
+
+    def _qualname(self, name: str) -> str:
+        parent = self._builder.scopes[self._builder.scope]
+        return f"{parent.qualname}.{name}" if parent.qualname else name
+
+    def _enter(self, index: int, op: str, name: str, body: Sequence[ast.stmt]) -> None:
+        """Bind a function or class to its name, then walk its body in its own scope."""
+        builder = self._builder
+        start = builder.statement[0]
+        builder.bind(name, op, Const(start, start, index))
+        outer = builder.scope, builder.block, builder.statement
+        builder.scope, builder.block = index, -1
+        self._body(body)
+        builder.scope, builder.block, builder.statement = outer
+
+    def _function(self, node: Function) -> None:
+        lower = self._lowering
+        decorators = tuple(lower.lower(decorator) for decorator in node.decorator_list)
+        parameters = tuple(self._parameters(node))
+        returns = lower.lower(node.returns) if node.returns else None
+        start, end = self._positions.span(node)
+        index = self._scope(
+            Scope(
+                "function",
+                node.name,
+                self._qualname(node.name),
+                self._builder.scope,
+                start,
+                end,
+                self._builder.block,
+                parameters=parameters,
+                decorators=decorators,
+                docstring=self._docstring(node.body, node.name),
+                returns_annotation=returns,
+            )
+        )
+        self._enter(index, "def", node.name, node.body)
+
+    def _parameters(self, node: Function) -> Iterator[Parameter]:
+        arguments = node.args
+        positional = [*arguments.posonlyargs, *arguments.args]
+        defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+        yield from self._plain_parameters(positional, [*defaults, *arguments.defaults], node.name, "positional")
+        if arguments.vararg:
+            yield Parameter(arguments.vararg.arg, None, None, "*")
+        yield from self._plain_parameters(arguments.kwonlyargs, arguments.kw_defaults, node.name, "keyword")
+        if arguments.kwarg:
+            yield Parameter(arguments.kwarg.arg, None, None, "**")
+
+    def _plain_parameters(
+        self, arguments: Sequence[ast.arg], defaults: Sequence[ast.expr | None], owner: str, kind: str
+    ) -> Iterator[Parameter]:
+        for argument, default in zip(arguments, defaults, strict=True):
+            yield Parameter(
+                argument.arg,
+                self._lowering.text(default, "default", argument.arg, owner) if default else None,
+                self._lowering.lower(argument.annotation) if argument.annotation else None,
+                kind,
+            )
+
+    def _class(self, node: ast.ClassDef) -> None:
+        lower = self._lowering
+        decorators = tuple(lower.lower(decorator) for decorator in node.decorator_list)
+        bases = tuple(lower.lower(base) for base in node.bases)
+        keywords = tuple(Keyword(keyword.arg, lower.lower(keyword.value)) for keyword in node.keywords)
+        start, end = self._positions.span(node)
+        index = self._scope(
+            Scope(
+                "class",
+                node.name,
+                self._qualname(node.name),
+                self._builder.scope,
+                start,
+                end,
+                self._builder.block,
+                bases=bases,
+                keywords=keywords,
+                decorators=decorators,
+                docstring=self._docstring(node.body, node.name),
+            )
+        )
+        self._enter(index, "class", node.name, node.body)
+
+    # Bindings
+
+    def _assign(self, node: ast.Assign) -> None:
+        value = self._assigned(node.value, self._target_name(node.targets[0]))
+        for target in node.targets:
+            self._bind_target(target, value)
+
+    def _assigned(self, node: ast.expr, name: str | None) -> Expr:
+        self._builder.target = name
+        try:
+            return self._lowering.text(node, "assign", name)
+        finally:
+            self._builder.target = None
+
+    def _target_name(self, node: ast.expr) -> str | None:
+        """The name an assignment goes to: dotted, with a literal key as it is written (`PROMPTS['route']`)."""
+        if isinstance(node, ast.Subscript):
+            base = self._target_name(node.value)
+            return f"{base}[{node.slice.value!r}]" if isinstance(node.slice, ast.Constant) else base
+        if isinstance(node, ast.Name | ast.Attribute):
+            return dotted(self._lowering.lower(node))
+        return None
+
+    def _bind_target(self, node: ast.expr, value: Expr, annotation: Expr | None = None) -> None:
+        if isinstance(node, ast.Tuple | ast.List):
+            self._unpack(node.elts, value)
+            return
+        target = self._lowering.lower(node)
+        if isinstance(target, Item):
+            if name := dotted(target.value):
+                self._builder.bind(name, "[]=", value, key=target.key)
+        elif name := dotted(target):
+            self._builder.bind(name, "=", value, annotation=annotation)
+            if isinstance(value, Call):
+                self._builder.calls[value.index].bound_to = name
+
+    def _unpack(self, targets: Sequence[ast.expr], value: Expr) -> None:
+        items = value.items if isinstance(value, SequenceExpr) else ()
+        known = len(items) == len(targets) and not any(isinstance(item, Spread) for item in items)
+        for index, target in enumerate(targets):
+            self._bind_target(target, items[index] if known else self._lowering._opaque(target))
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        annotation = self._lowering.lower(node.annotation)
+        if node.value is None:
+            if name := self._target_name(node.target):
+                self._builder.bind(name, "annotation", annotation)
+            return
+        value = self._assigned(node.value, self._target_name(node.target))
+        self._bind_target(node.target, value, annotation)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        name = self._target_name(node.target)
+        value = self._assigned(node.value, name)
+        if name and isinstance(node.op, ast.Add) and not isinstance(node.target, ast.Subscript):
+            self._builder.bind(name, "+=", value)
+
+    def _expression(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant):
+            return
+        expr = self._lowering.text(node.value, "expression")
+        if isinstance(expr, Call) and isinstance(expr.func, Attr) and expr.func.name in _MUTATORS:
+            target = dotted(expr.func.value)
+            if target and (expr.args or expr.keywords):
+                self._mutation(target, expr)
+
+    def _mutation(self, target: str, call: Call) -> None:
+        assert isinstance(call.func, Attr)
+        name = call.func.name
+        bind = self._builder.bind
+        if name == "setdefault" and len(call.args) == 2:
+            bind(target, "[]=", call.args[1], key=call.args[0])
+        elif name == "insert" and len(call.args) == 2:
+            bind(target, name, call.args[1], key=call.args[0])
+        elif name == "update" and call.keywords:
+            for keyword in call.keywords:
+                if keyword.name is None:
+                    bind(target, name, keyword.value)
+                else:
+                    bind(target, "[]=", keyword.value, key=_key(keyword.name, keyword.value.start))
+        elif name in ("append", "extend", "update") and call.args:
+            bind(target, name, call.args[0])
+
+    def _return(self, node: ast.Return) -> None:
+        if node.value is not None:
+            scope = self._builder.scopes[self._builder.scope]
+            value = self._lowering.text(node.value, "return", scope.name)
+            self._builder.bind("", "return", value)
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            module = alias.name if alias.asname else name
+            self._add_import(name, module, None, 0)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            self._add_import(alias.asname or alias.name, node.module or "", alias.name, node.level)
+
+    def _add_import(self, name: str, module: str, attribute: str | None, level: int) -> None:
+        builder = self._builder
+        builder.imports.append(Import(name, module, attribute, level, builder.scope, builder.statement[0]))
+
+    # Control flow
+
+    def _if(self, node: ast.If) -> None:
+        self._lowering.text(node.test, "expression")
+        self._in_block(node, 0, "if", node.body)
+        self._in_block(node, 1, "if", node.orelse)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        over = self._lowering.text(node.iter, "expression")
+        with self._block(node, 0, "for", over, node.body):
+            for name in ast.walk(node.target):
+                if isinstance(name, ast.Name):
+                    self._builder.bind(name.id, "for", over)
+            self._body(node.body)
+        self._in_block(node, 1, "if", node.orelse)
+
+    def _while(self, node: ast.While) -> None:
+        over = self._lowering.text(node.test, "expression")
+        self._in_block(node, 0, "while", node.body, over)
+        self._in_block(node, 1, "if", node.orelse)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            value = self._lowering.text(item.context_expr, "expression")
+            target = item.optional_vars
+            name = self._target_name(target) if isinstance(target, ast.Name | ast.Attribute) else None
+            if name is not None:
+                self._builder.bind(name, "with", value)
+                if isinstance(value, Call):
+                    self._builder.calls[value.index].bound_to = name
+        self._body(node.body)
+
+    def _try(self, node: ast.Try) -> None:
+        # What a try body binds holds behind it, or the code behind it is not reached: no block of its own.
+        self._body(node.body)
+        self._in_block(node, 1, "try", node.orelse)
+        for index, handler in enumerate(node.handlers):
+            self._in_block(handler, 2 + index, "try", handler.body)
+        self._body(node.finalbody)
+
+    def _match(self, node: ast.Match) -> None:
+        self._lowering.lower(node.subject)
+        for index, case in enumerate(node.cases):
+            if case.guard:
+                self._lowering.lower(case.guard)
+            self._in_block(node, index, "match", case.body)
+
+    def _other(self, node: ast.stmt) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self._lowering.text(child, "raise" if isinstance(node, ast.Raise | ast.Assert) else "expression")
+
+
+def _key(name: str, at: int) -> Str:
+    """The key that a keyword argument of `update` stands for."""
+    return Str(at, at, (Run(name, at, at, Token(at, at, "", '"')),))
+
+
+def _leaves_loop(statement: ast.stmt) -> bool:
+    """Whether a statement of a loop body can end that loop: `return`, `raise`, or a `break` of its own."""
+    open_statements: list[tuple[ast.AST, bool]] = [(statement, True)]
+    while open_statements:
+        node, own = open_statements.pop()
+        if isinstance(node, ast.Return | ast.Raise) or (own and isinstance(node, ast.Break)):
+            return True
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        own = own and not isinstance(node, ast.For | ast.AsyncFor | ast.While)
+        open_statements.extend((child, own) for child in _child_statements(node))
+    return False
+
+
+def _header(text: str) -> str:
+    """A compound statement's text before its body or its decorator, without the comment lines there."""
+    text = text.rstrip().removesuffix("@").rstrip()
+    while "\n" in text and text.rpartition("\n")[2].lstrip().startswith("#"):
+        text = text.rpartition("\n")[0].rstrip()
+    return text
+
+
+def _child_statements(node: ast.AST) -> Iterable[ast.AST]:
+    for field in ("body", "orelse", "handlers", "finalbody", "cases"):
+        yield from getattr(node, field, ())
+
+
+_HANDLERS: dict[type[ast.stmt], Callable[[Walk, Any], None]] = {
+    ast.FunctionDef: Walk._function,
+    ast.AsyncFunctionDef: Walk._function,
+    ast.ClassDef: Walk._class,
+    ast.Assign: Walk._assign,
+    ast.AnnAssign: Walk._annotated,
+    ast.AugAssign: Walk._augmented,
+    ast.Expr: Walk._expression,
+    ast.Return: Walk._return,
+    ast.Import: Walk._import,
+    ast.ImportFrom: Walk._import_from,
+    ast.If: Walk._if,
+    ast.For: Walk._for,
+    ast.AsyncFor: Walk._for,
+    ast.While: Walk._while,
+    ast.With: Walk._with,
+    ast.AsyncWith: Walk._with,
+    ast.Try: Walk._try,
+    ast.TryStar: Walk._try,
+    ast.Match: Walk._match,
+}

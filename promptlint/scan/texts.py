@@ -1,0 +1,74 @@
+"""Which expressions are text, and how much of it they hold."""
+
+from __future__ import annotations
+
+from promptlint.facts import Attr, Call, Comprehension, Expr, Name, Percent, Run, Sequence, Str, Sum
+
+TEXT_METHODS = frozenset(
+    {"format", "format_map", "strip", "lstrip", "rstrip", "replace", "join", "removeprefix", "removesuffix",
+     "expandtabs", "lower", "upper", "capitalize", "title"}
+)  # fmt: skip
+"""Methods of `str` that give a text made of the text they are called on."""
+
+TEXT_FUNCTIONS = frozenset({"dedent", "cleandoc", "textwrap.dedent", "inspect.cleandoc", "indent", "textwrap.indent"})
+"""Functions that give their first argument's text with other layout."""
+
+MIN_WORDS = 3
+"""Shorter texts are labels and keys, not prompts."""
+
+
+def is_text(expr: Expr) -> bool:
+    """Whether an expression spells text itself: a literal, or literals put together in place."""
+    if isinstance(expr, Str):
+        return True
+    if isinstance(expr, Sum):
+        return any(is_text(term) for term in expr.terms)
+    if isinstance(expr, Percent):
+        return is_text(expr.template)
+    if isinstance(expr, Call):
+        if isinstance(expr.func, Attr) and expr.func.name in TEXT_METHODS and is_text(expr.func.value):
+            return True
+        return dotted(expr.func) in TEXT_FUNCTIONS and bool(expr.args) and is_text(expr.args[0])
+    return False
+
+
+def dotted(expr: Expr) -> str | None:
+    """`a.b.c` for a name or a chain of attributes on a name, else None."""
+    names = []
+    while isinstance(expr, Attr):
+        names.append(expr.name)
+        expr = expr.value
+    if not isinstance(expr, Name):
+        return None
+    return ".".join([expr.id, *reversed(names)])
+
+
+def word_count(expr: Expr) -> int:
+    """Words of literal text in a text expression; two CJK characters count as one word."""
+    return sum(count_words(run.text) for run in runs_of(expr))
+
+
+def count_words(text: str) -> int:
+    words = len(text.split())
+    if text.isascii():
+        return words
+    return max(words, sum("\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" for char in text) // 2)
+
+
+def runs_of(expr: Expr) -> list[Run]:
+    """The literal runs that an expression spells itself, in order."""
+    if isinstance(expr, Str):
+        return [part for part in expr.parts if isinstance(part, Run)]
+    if isinstance(expr, Sum):
+        return [run for term in expr.terms for run in runs_of(term)]
+    if isinstance(expr, Percent):
+        return runs_of(expr.template)
+    if isinstance(expr, Call):
+        subject = expr.func.value if isinstance(expr.func, Attr) and is_text(expr.func.value) else None
+        inner = [subject] if subject else []
+        return [run for part in (*inner, *expr.args) for run in runs_of(part)]
+    if isinstance(expr, Sequence):
+        return [run for item in expr.items for run in runs_of(item)]
+    if isinstance(expr, Comprehension):
+        return runs_of(expr.element)
+    return []
