@@ -1,0 +1,148 @@
+"""The arguments of one call: positions, keywords, `**kwargs` that can be followed, dicts and config objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from promptlint.facts import Call
+from promptlint.link.env import Env, literal_text
+from promptlint.link.evaluate import Evaluator
+from promptlint.link.messages import argument_value
+from promptlint.link.surfaces import ArgumentNames
+from promptlint.link.values import Entries, Items, Object, Scalar, Value, options
+from promptlint.project import Cap, CapState, Place
+
+
+class Arguments:
+    """The arguments of one call, by the names of a table. `**kwargs` that can be followed count."""
+
+    def __init__(self, evaluator: Evaluator, call: Call, env: object) -> None:
+        assert isinstance(env, Env)
+        self._evaluator = evaluator
+        self.call = call
+        self.env = env
+
+    def value(self, names: tuple[str | int, ...]) -> tuple[Value, Place] | None:
+        """Value and place of the first name that is given."""
+        for name in names:
+            if isinstance(name, str) and "." in name:
+                outer, _, inner = name.partition(".")
+                held = self._direct((outer,))
+                found = self._inside(held[0], inner, held[1]) if held else None
+            else:
+                found = self._direct((name,))
+            if found is not None:
+                return found
+        return None
+
+    def given(self, names: tuple[str | int, ...]) -> tuple[Value, Place] | None:
+        """As `value`, but None and an empty list count as not given."""
+        found = self.value(names)
+        if found is None or found[0] in (Scalar(None), Scalar(False)):
+            return None
+        return None if isinstance(found[0], Items) and not found[0].items and found[0].complete else found
+
+    def _direct(self, names: tuple[str | int, ...]) -> tuple[Value, Place] | None:
+        found = argument_value(self._evaluator, self.call, names, self.env)
+        if found is not None:
+            return found
+        for entries, place in self._spreads():
+            for name in names:
+                if isinstance(name, str) and (value := entries.get(name)) is not None:
+                    return value, place
+        return None
+
+    def _spreads(self) -> Iterator[tuple[Entries, Place]]:
+        for keyword in self.call.keywords:
+            if keyword.name is None:
+                place = Place(self.env.module.path, keyword.value.start, keyword.value.end)
+                for value in options(self._evaluator.evaluate(keyword.value, self.env)):
+                    if isinstance(value, Entries):
+                        yield value, place
+
+    def _inside(self, value: Value, name: str, place: Place) -> tuple[Value, Place] | None:
+        """An entry of a dict, a keyword of the config object, or of the dict that `json.dumps` is given."""
+        for option in options(value):
+            if isinstance(option, Entries) and (found := option.get(name)) is not None:
+                return found, place
+            if isinstance(option, Object) and option.call is not None:
+                inner = Arguments(self._evaluator, option.call, option.env)
+                if option.type in ("json.dumps", "orjson.dumps"):
+                    held = argument_value(self._evaluator, option.call, (0,), inner.env)
+                    return self._inside(held[0], name, held[1]) if held else None
+                given = inner._direct((name,))
+                if given is not None:
+                    return given
+        return None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether arguments may be given that the source does not show."""
+        return any(
+            not isinstance(value, Entries) or not value.complete
+            for keyword in self.call.keywords
+            if keyword.name is None
+            for value in options(self._evaluator.evaluate(keyword.value, self.env))
+        )
+
+    def text(self, names: tuple[str | int, ...]) -> str | None:
+        """The first literal text that an argument can have."""
+        found = self.value(names)
+        if found is None:
+            return None
+        texts = [literal_text(option) for option in options(found[0])]
+        return next((text for text in texts if text), None)
+
+    def is_true(self, names: tuple[str | int, ...]) -> bool:
+        found = self.value(names)
+        return found is not None and found[0] == Scalar(True)
+
+    def cap(self, names: ArgumentNames) -> Cap:
+        """The output cap: its value where it is a literal, its place, and whether it can be known."""
+        for name in names.cap:
+            found = self.value((name,))
+            if found is None or found[0] == Scalar(None):
+                continue
+            numbers = [
+                option.value
+                for option in options(found[0])
+                if isinstance(option, Scalar) and isinstance(option.value, int) and not isinstance(option.value, bool)
+            ]
+            parameter = str(name).rpartition(".")[2]
+            if numbers:
+                return Cap(CapState.LITERAL, numbers[0], parameter, found[1])
+            return Cap(CapState.DYNAMIC, None, parameter, found[1])
+        if self.is_open or self._is_hidden(names.cap):
+            return Cap(CapState.DYNAMIC)
+        return Cap(CapState.ABSENT)
+
+    def _is_hidden(self, names: tuple[str | int, ...]) -> bool:
+        """Whether a config argument is given that could hold the cap, but not what is in it."""
+        for name in names:
+            outer, dot, _ = str(name).partition(".")
+            held = self._direct((outer,)) if dot else None
+            if held and not any(isinstance(one, Entries | Object) and _is_closed(one) for one in options(held[0])):
+                return held[0] != Scalar(None)
+        return False
+
+    def expectations(self, names: ArgumentNames) -> dict[str, str]:
+        """What else bounds or shapes the answer, by concept."""
+        concepts = {"stop": names.stop, "response_format": names.response_format, "reasoning": names.reasoning}
+        return {concept: "given" for concept, keys in concepts.items() if self.given(keys) is not None}
+
+    def tool_markers(self, names: tuple[str | int, ...]) -> int:
+        """Cache markers on tool definitions."""
+        found = self.value(names)
+        if found is None:
+            return 0
+        return sum(
+            isinstance(tool, Entries) and (tool.get("cache_control") or tool.get("cachePoint")) is not None
+            for option in options(found[0])
+            if isinstance(option, Items)
+            for item in option.items
+            for tool in options(item)
+        )
+
+
+def _is_closed(value: Entries | Object) -> bool:
+    return value.complete if isinstance(value, Entries) else value.call is not None

@@ -1,0 +1,195 @@
+"""Calls: what a function of the project returns, what an outside class or function makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from promptlint import facts
+from promptlint.facts import Call
+from promptlint.link import classes, texts
+from promptlint.link.env import Env, label_of, literal_text, place_of
+from promptlint.link.names import END, Module, is_static
+from promptlint.link.values import (
+    ClassRef,
+    Entries,
+    FunctionRef,
+    Instance,
+    Items,
+    Object,
+    Scalar,
+    Symbol,
+    Unknown,
+    Value,
+    one_of,
+    options,
+)
+from promptlint.scan.texts import dotted
+
+if TYPE_CHECKING:
+    from promptlint.link.evaluate import Evaluator
+    from promptlint.link.surfaces import Surfaces
+
+
+MAX_CALLS = 6
+"""Functions of the project followed one inside the other."""
+
+_DEFAULTING = frozenset({"os.getenv", "os.environ.get", "getattr"})
+"""Functions whose last argument is the value where nothing is configured."""
+
+_COPYING = frozenset({"list", "tuple", "dict", "copy.copy", "copy.deepcopy", "str"})
+_IMPORTING = re.compile(r"import|require|depend|load_module", re.IGNORECASE)
+"""Names of functions that are given a module name and give the module."""
+
+
+def call_value(ev: Evaluator, call: Call, env: Env) -> Value:
+    text = texts.text_call(ev, call, env)
+    if text is not None:
+        return text
+    found = [_called(ev, callee, call, env) for callee in options(ev.evaluate(call.func, env))]
+    known = [value for value in found if not isinstance(value, Unknown)]
+    return one_of(known) if known else Unknown(label_of(call))
+
+
+def _called(ev: Evaluator, callee: Value, call: Call, env: Env) -> Value:
+    if isinstance(callee, FunctionRef):
+        if (module := _imported_by_call(ev, callee_name(call), call)) is not None:
+            return module
+        return call_function(ev, callee, bind_arguments(ev, callee, call, env), env)
+    if isinstance(callee, ClassRef):
+        return Instance(callee)
+    if isinstance(callee, Symbol):
+        return _outside(ev, callee.name, call, env)
+    if isinstance(callee, Object):
+        if callee.chain and callee.chain[-1] in ev.surfaces.same:
+            return replace(callee, chain=callee.chain[:-1])
+        return _outside(ev, ".".join((callee.type, *callee.chain)), call, env)
+    if isinstance(callee, Unknown):
+        return _unknown_call(ev, callee, call, env)
+    if isinstance(callee, Entries | Items):
+        return callee if call.func and isinstance(call.func, facts.Attr) and call.func.name == "copy" else Unknown("")
+    return Unknown(label_of(call))
+
+
+def _unknown_call(ev: Evaluator, callee: Unknown, call: Call, env: Env) -> Value:
+    if (module := _imported_by_call(ev, callee.label, call)) is not None:
+        return module
+    if callee.label in _COPYING and call.args:
+        return ev.evaluate(call.args[-1], env)
+    if callee.label == "dict":
+        return Entries(
+            tuple((one.name, ev.evaluate(one.value, env)) for one in call.keywords if one.name is not None),
+            complete=not call.args,
+            place=place_of(call, env),
+        )
+    if isinstance(call.func, facts.Attr):
+        if call.func.name == "get" and call.args:
+            return _get(ev, call, env)
+        if call.func.name == "copy":
+            return ev.evaluate(call.func.value, env)
+    return Unknown(label_of(call))
+
+
+def _imported_by_call(ev: Evaluator, name: str, call: Call) -> Value | None:
+    """The SDK that a call like `importlib.import_module("anthropic")` gives."""
+    module = imported_by_call(call, ev.surfaces)
+    return Symbol(module) if module and _IMPORTING.search(name) else None
+
+
+def _get(ev: Evaluator, call: Call, env: Env) -> Value:
+    """`mapping.get(key, default)`: the entry where it is known, else the default."""
+    assert isinstance(call.func, facts.Attr)
+    key = texts.literal(ev, call.args[0], env)
+    for base in options(ev.evaluate(call.func.value, env)):
+        if isinstance(base, Entries) and key is not None and (value := base.get(key)) is not None:
+            return value
+    return ev.evaluate(call.args[1], env) if len(call.args) > 1 else Unknown(key or "value")
+
+
+def _outside(ev: Evaluator, name: str, call: Call, env: Env) -> Value:
+    name = ev.surfaces.canonical(name)
+    if name == "typing.cast" and len(call.args) == 2:
+        return classes.annotated(ev, call.args[0], env) or ev.evaluate(call.args[1], env)
+    if (module := _imported_by_call(ev, name, call)) is not None:
+        return module
+    if name in _DEFAULTING and len(call.args) > 1:
+        return ev.evaluate(call.args[-1], env)
+    if name in _COPYING and call.args:
+        return ev.evaluate(call.args[-1], env)
+    for factory in ev.surfaces.factories.get(name, ()):
+        if all(_has_argument(ev, call, key, wanted, env) for key, wanted in factory.when.items()):
+            return Object(factory.gives, (), call, env)
+    if name in ev.surfaces.factories:
+        return Unknown(name)
+    return Object(name, (), call, env)
+
+
+def _has_argument(ev: Evaluator, call: Call, key: str, wanted: str, env: Env) -> bool:
+    given = next((keyword.value for keyword in call.keywords if keyword.name == key), None)
+    given = given if given is not None else (call.args[0] if call.args else None)
+    if given is None:
+        return False
+    return any(literal_text(value) == wanted for value in options(ev.evaluate(given, env)))
+
+
+def bind_arguments(ev: Evaluator, function: FunctionRef, call: Call, env: Env) -> dict[str, Value]:
+    """The values that a call gives to a function's parameters."""
+    scope = ev.index.modules[function.path].facts.scopes[function.scope]
+    positional = [one.name for one in scope.parameters if one.kind == "positional"]
+    if function.owner is not None and not is_static(scope):
+        positional = positional[1:]
+    given: dict[str, Value] = {}
+    for name, arg in zip(positional, call.args, strict=False):
+        given[name] = ev.evaluate(arg, env)
+    for keyword in call.keywords:
+        if keyword.name is not None:
+            given[keyword.name] = ev.evaluate(keyword.value, env)
+    return given
+
+
+def call_function(ev: Evaluator, function: FunctionRef, arguments: Mapping[str, Value], env: Env) -> Value:
+    """What a function of the project returns for these arguments."""
+    module = ev.index.modules[function.path]
+    returns = module.returns.get(function.scope, [])
+    key = (id(module), -1 - function.scope)
+    if env.calls >= MAX_CALLS or key in ev.active or not returns:
+        return _return_type(ev, module, function)
+    ev.active.add(key)
+    try:
+        values = [
+            ev.evaluate(
+                one.value,
+                Env(module, one.scope, one.offset, one.block, arguments, function.owner, env.calls + 1),
+            )
+            for one in returns
+        ]
+    finally:
+        ev.active.discard(key)
+    values = [value for value in values if not (isinstance(value, Scalar) and value.value is None)]
+    value = one_of(values) if values else Scalar(None)
+    return value if not isinstance(value, Unknown) else _return_type(ev, module, function)
+
+
+def _return_type(ev: Evaluator, module: Module, function: FunctionRef) -> Value:
+    scope = module.facts.scopes[function.scope]
+    if scope.returns_annotation is not None:
+        typed = classes.annotated(ev, scope.returns_annotation, Env(module, scope.parent, END, scope.block))
+        if typed is not None:
+            return typed
+    return Unknown(scope.name)
+
+
+def imported_by_call(call: Call, surfaces: Surfaces) -> str | None:
+    """The SDK module that a call is given by name as its first argument."""
+    first = call.args[0] if call.args else None
+    if not isinstance(first, facts.Str):
+        return None
+    text = "".join(part.text for part in first.parts if isinstance(part, facts.Run))
+    return text if text in surfaces.module_names else None
+
+
+def callee_name(call: Call) -> str:
+    """The last part of the name that a call is made by."""
+    return call.func.name if isinstance(call.func, facts.Attr) else dotted(call.func) or ""

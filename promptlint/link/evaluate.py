@@ -1,0 +1,142 @@
+"""Evaluating expressions symbolically: what value a use of a name can have, as far as the source says.
+
+Nothing is executed. The evaluator follows names to their bindings, across modules and into functions of the
+project, and gives up into `Unknown` where the source does not say, where values loop, and beyond fixed depths.
+The kinds of expressions are worked out in `texts`, `lookup`, `classes` and `callees`.
+"""
+
+from __future__ import annotations
+
+from promptlint import facts
+from promptlint.facts import Call, Expr
+from promptlint.link import callees, classes, lookup, texts
+from promptlint.link.env import MAX_ITEMS, Env, items_of, label_of, literal_text, place_of
+from promptlint.link.names import ModuleIndex
+from promptlint.link.surfaces import Surfaces
+from promptlint.link.values import (
+    Chain,
+    ClassRef,
+    Entries,
+    Items,
+    Scalar,
+    Symbol,
+    Unknown,
+    Value,
+    one_of,
+    options,
+)
+from promptlint.scan.texts import dotted, is_text
+
+MAX_DEPTH = 60
+"""Names, attributes and calls followed one inside the other."""
+
+
+class Evaluator:
+    """Evaluates expressions of one set of modules. Results without call arguments are remembered."""
+
+    def __init__(self, index: ModuleIndex, surfaces: Surfaces) -> None:
+        self.index = index
+        self.surfaces = surfaces
+        self.memory: dict[tuple[int, ClassRef | None], Value] = {}
+        self.active: set[tuple[object, ...]] = set()
+        self.depth = 0
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether as much has been followed as is worth following."""
+        return self.depth > MAX_DEPTH
+
+    def evaluate(self, expr: Expr, env: Env) -> Value:
+        """The value of an expression."""
+        key = (id(expr), env.owner)
+        plain = env.arguments is None
+        if plain and key in self.memory:
+            return self.memory[key]
+        if key in self.active or self.is_deep:
+            return Unknown(dotted(expr) or "…")
+        self.active.add(key)
+        self.depth += 1
+        try:
+            value = texts.text_root(self, expr, env) if is_text(expr) else self._evaluate(expr, env)
+        finally:
+            self.active.discard(key)
+            self.depth -= 1
+        if plain:
+            self.memory[key] = value
+        return value
+
+    def _evaluate(self, expr: Expr, env: Env) -> Value:
+        if isinstance(expr, facts.Const):
+            return Scalar(expr.value)
+        if isinstance(expr, facts.Name):
+            return lookup.lookup_name(self, expr.id, env)
+        if isinstance(expr, facts.Attr):
+            return classes.attribute_of(self, expr, env)
+        if isinstance(expr, facts.Item):
+            return self._item(expr, env)
+        if isinstance(expr, Call):
+            return callees.call_value(self, expr, env)
+        if isinstance(expr, facts.Either):
+            return one_of([self.evaluate(option, env) for option in expr.options])
+        if isinstance(expr, facts.Sum):
+            return texts.summed(self, expr, env)
+        if isinstance(expr, facts.Percent):
+            return texts.percent(self, expr, env)
+        if isinstance(expr, facts.Pipe):
+            return Chain(tuple(self.evaluate(term, env) for term in expr.terms))
+        if isinstance(expr, facts.Sequence):
+            return self._sequence(expr, env)
+        if isinstance(expr, facts.Mapping):
+            return self._mapping(expr, env)
+        if isinstance(expr, facts.Comprehension):
+            return Items((self.evaluate(expr.element, env),), False, place_of(expr, env))
+        if isinstance(expr, facts.Opaque):
+            return Unknown(expr.label)
+        return Unknown("…")
+
+    def _item(self, expr: facts.Item, env: Env) -> Value:
+        values = []
+        key = self.evaluate(expr.key, env)
+        for base in options(self.evaluate(expr.value, env)):
+            if isinstance(base, Entries) and (name := literal_text(key)) is not None:
+                values.append(base.get(name) or Unknown(name))
+            elif isinstance(base, Items) and isinstance(key, Scalar) and isinstance(key.value, int):
+                values.append(
+                    base.items[key.value] if -len(base.items) <= key.value < len(base.items) else Unknown("item")
+                )
+            elif isinstance(base, Entries | Items):
+                held = base.items if isinstance(base, Items) else tuple(value for _, value in base.entries)
+                values.append(one_of(list(held)) if held else Unknown("item"))
+            elif isinstance(base, Symbol | ClassRef):  # A generic class: `Agent[Deps]` is Agent.
+                values.append(base)
+        known = [value for value in values if not isinstance(value, Unknown)]
+        return one_of(known) if known else Unknown(label_of(expr))
+
+    def _sequence(self, expr: facts.Sequence, env: Env) -> Value:
+        items: list[Value] = []
+        complete = len(expr.items) <= MAX_ITEMS
+        for item in expr.items[:MAX_ITEMS]:
+            if isinstance(item, facts.Spread):
+                spread = items_of(self.evaluate(item.value, env))
+                items.extend(spread.items)
+                complete &= spread.complete
+            else:
+                items.append(self.evaluate(item, env))
+        return Items(tuple(items), complete, place_of(expr, env))
+
+    def _mapping(self, expr: facts.Mapping, env: Env) -> Value:
+        entries: list[tuple[str, Value]] = []
+        complete = True
+        for key, value in zip(expr.keys, expr.values, strict=True):
+            if key is None:
+                spread = next(
+                    (one for one in options(self.evaluate(value, env)) if isinstance(one, Entries)),
+                    Entries((), complete=False),
+                )
+                entries.extend(spread.entries)
+                complete &= spread.complete
+            elif (name := texts.literal(self, key, env)) is not None:
+                entries.append((name, self.evaluate(value, env)))
+            else:
+                complete = False
+        return Entries(tuple(entries), complete, place_of(expr, env))

@@ -1,0 +1,200 @@
+"""From the value of a `messages`, `system`, `input` or `contents` argument to the messages that are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from promptlint.link.env import Env, literal_text
+from promptlint.link.evaluate import Evaluator
+from promptlint.link.surfaces import MessageClass
+from promptlint.link.values import Chain, Entries, Items, Object, Text, Unknown, Value, literal_length, options
+from promptlint.project import MarkerSite, Place, Role
+
+_ROLES = {
+    "system": Role.SYSTEM,
+    "developer": Role.SYSTEM,
+    "user": Role.USER,
+    "human": Role.USER,
+    "assistant": Role.ASSISTANT,
+    "ai": Role.ASSISTANT,
+    "model": Role.ASSISTANT,
+    "tool": Role.TOOL,
+    "function": Role.TOOL,
+}
+"""Role names of OpenAI, Anthropic, Google, Bedrock and LangChain messages."""
+
+_TEXT_KEYS = ("text", "input_text", "content")
+_MARKERS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
+MAX_NESTING = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message found: `alternatives` are texts it may hold instead. `site` is where a cache marker could go."""
+
+    role: Role
+    text: Text
+    cached: bool = False
+    alternatives: tuple[Text, ...] = ()
+    site: MarkerSite | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    messages: tuple[Draft, ...]
+    complete: bool
+
+
+class MessageReader:
+    """Reads messages out of values. `place` arguments are the source of the value, for holes and markers."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+
+    def read(self, value: Value, place: Place, role: Role = Role.USER, depth: int = 0) -> Drafts:
+        """The messages of a value; a plain text is one message of `role`."""
+        if depth > MAX_NESTING:
+            return Drafts((), False)
+        found = [self._read_option(option, place, role, depth) for option in options(value)]
+        found.sort(key=_weight, reverse=True)
+        if not found:
+            return Drafts((), False)
+        best = found[0]
+        others = tuple(draft.text for drafts in found[1:] for draft in drafts.messages)
+        if others and best.messages:
+            first, *rest = best.messages
+            first = replace(first, alternatives=(*first.alternatives, *others))
+            best = replace(best, messages=(first, *rest))
+        return best
+
+    def _read_option(self, value: Value, place: Place, role: Role, depth: int) -> Drafts:
+        if isinstance(value, Text):
+            return Drafts((Draft(role, value, site=MarkerSite("text", place)),), True)
+        if isinstance(value, Items):
+            return self._list(value, place, role, depth)
+        if isinstance(value, Entries):
+            return self._entries(value, place, role, depth)
+        if isinstance(value, Object):
+            return self._object(value, place, role, depth)
+        if isinstance(value, Chain):
+            return self._several(list(value.links), place, role, depth)
+        return Drafts((), False)
+
+    def _several(self, values: list[Value], place: Place, role: Role, depth: int) -> Drafts:
+        drafts = [self.read(value, place, role, depth + 1) for value in values]
+        return Drafts(tuple(message for one in drafts for message in one.messages), all(one.complete for one in drafts))
+
+    def _list(self, value: Items, place: Place, role: Role, depth: int) -> Drafts:
+        pair = self._pair(value)
+        if pair is not None:
+            return self.read(pair[1], place, pair[0], depth + 1)
+        if any(isinstance(option, Entries) and _is_block(option) for item in value.items for option in options(item)):
+            return Drafts(tuple(self._blocks(value, place, role, depth)), value.complete)
+        drafts = self._several(list(value.items), place, role, depth)
+        return replace(drafts, complete=drafts.complete and value.complete)
+
+    @staticmethod
+    def _pair(value: Items) -> tuple[Role, Value] | None:
+        """LangChain's `("system", "...")`."""
+        if len(value.items) != 2:
+            return None
+        role = literal_text(value.items[0])
+        return (_ROLES[role], value.items[1]) if role in _ROLES else None
+
+    def _blocks(self, value: Items, place: Place, role: Role, depth: int) -> Iterator[Draft]:
+        """Content blocks: a marker on a block, or as a block of its own behind it, covers what is before it."""
+        drafts: list[Draft] = []
+        for item in value.items:
+            for block in options(item)[:1]:
+                if isinstance(block, Entries):
+                    cached = any(block.get(marker) is not None for marker in _MARKERS)
+                    text = next((block.get(key) for key in _TEXT_KEYS if block.get(key) is not None), None)
+                    if text is None and cached and drafts:
+                        drafts[-1] = replace(drafts[-1], cached=True)
+                    elif text is not None:
+                        read = self.read(text, block.place or place, role, depth + 1).messages
+                        form = "block" if block.place is not None and block.get("type") is not None else "item"
+                        site = MarkerSite(form, block.place) if block.place else None
+                        drafts.extend(replace(one, cached=cached, site=site) for one in read)
+                else:
+                    drafts.extend(self.read(block, place, role, depth + 1).messages)
+        yield from drafts
+
+    def _entries(self, value: Entries, place: Place, role: Role, depth: int) -> Drafts:
+        name = value.get("role")
+        own = _ROLES.get(literal_text(name) or "", Role.UNKNOWN) if name is not None else role
+        content = value.get("content") if value.get("content") is not None else value.get("parts")
+        if content is None and name is None and value.get("messages") is not None:
+            content = value.get("messages")
+        if content is None:
+            content = next((value.get(key) for key in ("text", "prompt", "input") if value.get(key) is not None), None)
+        if content is None:
+            return Drafts((), value.complete and not value.entries)
+        drafts = self.read(content, _place_of(content, place), own, depth + 1)
+        if any(value.get(marker) is not None for marker in _MARKERS) and drafts.messages:
+            *front, last = drafts.messages
+            drafts = replace(drafts, messages=(*front, replace(last, cached=True)))
+        return replace(drafts, complete=drafts.complete and value.complete)
+
+    def _object(self, value: Object, place: Place, role: Role, depth: int) -> Drafts:
+        """A message or prompt-template object, by the tables."""
+        name = self._evaluator.surfaces.canonical(".".join((value.type, *value.chain)))
+        known = self._message_class(name)
+        if known is None or value.call is None or not isinstance(value.env, Env):
+            return Drafts((), False)
+        content = argument_value(self._evaluator, value.call, known.text, value.env)
+        if content is None:
+            return Drafts((), False)
+        return self.read(content[0], content[1], role if known.messages else Role(known.role), depth + 1)
+
+    def _message_class(self, name: str) -> MessageClass | None:
+        """The table entry of a message class; what is re-exported elsewhere in the same package counts."""
+        messages = self._evaluator.surfaces.messages
+        if name in messages:
+            return messages[name]
+        package, _, tail = name.partition(".")
+        for length in (2, 1):
+            ending = ".".join(tail.split(".")[-length:])
+            for known, entry in messages.items():
+                if known.partition(".")[0] == package and known.endswith("." + ending):
+                    return entry
+        return None
+
+
+def argument_value(
+    evaluator: Evaluator, call: object, names: tuple[str | int, ...], env: Env
+) -> tuple[Value, Place] | None:
+    """The value and place of the first of `names` that a call is given (keyword, or position)."""
+    from promptlint.facts import Call
+
+    assert isinstance(call, Call)
+    for name in names:
+        if isinstance(name, int):
+            expr = call.args[name] if name < len(call.args) else None
+        else:
+            expr = next((keyword.value for keyword in call.keywords if keyword.name == name), None)
+        if expr is not None:
+            return evaluator.evaluate(expr, env), Place(env.module.path, expr.start, expr.end)
+    return None
+
+
+def _is_block(value: Entries) -> bool:
+    return value.get("role") is None and any(value.get(key) is not None for key in (*_TEXT_KEYS, *_MARKERS))
+
+
+def _place_of(value: Value, place: Place) -> Place:
+    """The source of a value where it is spelled in one place, else that of what holds it."""
+    if isinstance(value, Text) and value.root is not None:
+        return value.root
+    if isinstance(value, Items | Entries) and value.place is not None:
+        return value.place
+    return place
+
+
+def _weight(drafts: Drafts) -> int:
+    return sum(literal_length(draft.text) for draft in drafts.messages)
+
+
+def is_unknown(value: Value) -> bool:
+    return all(isinstance(option, Unknown) for option in options(value))

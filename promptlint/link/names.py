@@ -1,0 +1,184 @@
+"""Names: which module an import means, and which bindings a use of a name can see."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from promptlint.facts import Binding, Import, ModuleFacts, Parameter, Scope
+from promptlint.scan.texts import dotted
+
+END = 1 << 62
+"""An offset behind everything: what a function sees of the module around it."""
+
+Definition: TypeAlias = Binding | Import
+
+_CHANGES = frozenset({"+=", "[]=", "append", "extend", "insert", "update"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reaching:
+    """What a use of a name can see: where its value may come from, then what changed it since, in order."""
+
+    sources: tuple[Definition, ...]
+    changes: tuple[Binding, ...]
+    certain: bool
+    """Whether one of the sources always comes before the use."""
+
+
+class Module:
+    """One module's facts with the indices that looking up names needs."""
+
+    def __init__(self, facts: ModuleFacts) -> None:
+        self.facts = facts
+        self.path = facts.path
+
+    @cached_property
+    def definitions(self) -> dict[tuple[int, str], list[Definition]]:
+        """Everything that gives a dotted name a value or changes it, by scope and name, in source order."""
+        index: defaultdict[tuple[int, str], list[Definition]] = defaultdict(list)
+        for binding in self.facts.bindings:
+            if binding.op not in ("return", "yield", "annotation"):
+                index[binding.scope, binding.target].append(binding)
+        for imported in self.facts.imports:
+            if imported.name != "*":
+                index[imported.scope, imported.name].append(imported)
+        for found in index.values():
+            found.sort(key=lambda definition: definition.offset)
+        return dict(index)
+
+    @cached_property
+    def returns(self) -> dict[int, list[Binding]]:
+        """The return statements of each function scope."""
+        index: defaultdict[int, list[Binding]] = defaultdict(list)
+        for binding in self.facts.bindings:
+            if binding.op == "return":
+                index[binding.scope].append(binding)
+        return dict(index)
+
+    @cached_property
+    def annotations(self) -> dict[tuple[int, str], Binding]:
+        """Annotated names without or with a value, by scope."""
+        return {
+            (binding.scope, binding.target): binding
+            for binding in self.facts.bindings
+            if binding.op == "annotation" or binding.annotation is not None
+        }
+
+    @cached_property
+    def methods(self) -> dict[int, list[int]]:
+        """The function scopes directly inside each class scope."""
+        index: defaultdict[int, list[int]] = defaultdict(list)
+        for number, scope in enumerate(self.facts.scopes):
+            if scope.kind == "function" and self.facts.scopes[scope.parent].kind == "class":
+                index[scope.parent].append(number)
+        return dict(index)
+
+    @cached_property
+    def star_imports(self) -> tuple[Import, ...]:
+        return tuple(imported for imported in self.facts.imports if imported.attribute == "*")
+
+    @cached_property
+    def usage_reads(self) -> frozenset[tuple[int, str]]:
+        """Scope and dotted name of what usage is read of."""
+        return frozenset(self.facts.usage_reads)
+
+    def parameter(self, scope: int, name: str) -> Parameter | None:
+        return next((one for one in self.facts.scopes[scope].parameters if one.name == name), None)
+
+    def owner_class(self, scope: int) -> int | None:
+        """The class whose method a function scope is (or stands in)."""
+        while scope > 0:
+            parent = self.facts.scopes[scope].parent
+            if self.facts.scopes[scope].kind == "function" and self.facts.scopes[parent].kind == "class":
+                return parent
+            scope = parent
+        return None
+
+    def enclosing_blocks(self, block: int) -> Iterator[int]:
+        """A block and those around it, innermost first."""
+        while block >= 0:
+            yield block
+            block = self.facts.blocks[block].parent
+
+    def reaching(self, scope: int, name: str, at: int, block: int) -> Reaching:
+        """What a use of `name` at offset `at` in `block` can see in `scope`, by source order and branches."""
+        found = self.definitions.get((scope, name), [])
+        around = set(self.enclosing_blocks(block))
+        arms = {self.facts.blocks[one].statement: self.facts.blocks[one].arm for one in around}
+        sources: list[Definition] = []
+        changes: list[Binding] = []
+        certain = False
+        last = len(found) if at >= END else bisect_left(found, at, key=lambda definition: definition.offset)
+        for definition in reversed(found[:last]):
+            where = -1 if isinstance(definition, Import) else definition.block
+            if self._excluded(where, arms):
+                continue
+            if isinstance(definition, Binding) and definition.op in _CHANGES:
+                if not sources:
+                    changes.append(definition)
+                continue
+            sources.append(definition)
+            if where == -1 or where in around or (at >= END and not self._is_optional(where)):
+                certain = True
+                break
+        return Reaching(tuple(sources), tuple(reversed(changes)), certain)
+
+    def _excluded(self, block: int, arms: Mapping[int, int]) -> bool:
+        """Whether a block is another arm of a branch that the use stands in."""
+        return any(
+            arms.get(self.facts.blocks[one].statement, self.facts.blocks[one].arm) != self.facts.blocks[one].arm
+            for one in self.enclosing_blocks(block)
+        )
+
+    def _is_optional(self, block: int) -> bool:
+        return any(self.facts.blocks[one].kind in ("if", "try", "match") for one in self.enclosing_blocks(block))
+
+
+class ModuleIndex:
+    """All modules, and what an import in one of them means."""
+
+    def __init__(self, modules: Iterable[ModuleFacts]) -> None:
+        self.modules = {facts.path: Module(facts) for facts in modules}
+        self._by_name: defaultdict[str, list[Module]] = defaultdict(list)
+        for module in self.modules.values():
+            parts = module.facts.module.split(".")
+            # Packages say where the name begins at the latest; folders above them may be namespace packages.
+            for start in range(len(parts) - module.facts.package_parts + 1):
+                self._by_name[".".join(parts[start:])].append(module)
+
+    def resolve(self, name: str, importer: Module) -> Module | None:
+        """The module that a dotted absolute name means in `importer`: of several, the one in the nearest folder."""
+        candidates = [module for module in self._by_name.get(name, ()) if module is not importer]
+        if not candidates:
+            return None
+        here = importer.facts.module.split(".")
+        return max(candidates, key=lambda module: (_shared(module.facts.module.split("."), here), -len(module.path)))
+
+    def resolve_relative(self, imported: Import, importer: Module) -> str:
+        """The absolute dotted name of a relative import."""
+        parts = importer.facts.module.split(".")
+        keep = len(parts) - imported.level + (1 if importer.facts.is_package else 0)
+        return ".".join([*parts[: max(keep, 0)], *([imported.module] if imported.module else [])])
+
+
+def is_static(scope: Scope) -> bool:
+    """Whether a function is a static method."""
+    return any(dotted(one) == "staticmethod" for one in scope.decorators)
+
+
+def is_classmethod(scope: Scope) -> bool:
+    return any(dotted(one) == "classmethod" for one in scope.decorators)
+
+
+def _shared(left: list[str], right: list[str]) -> int:
+    count = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
