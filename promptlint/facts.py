@@ -340,7 +340,7 @@ class ModuleFacts(Struct, frozen=True):
     module: str
     """The path as a dotted name."""
     package_parts: int
-    """How many parts at the end of `module` are the name by which it is imported; the root before may be a part of it."""
+    """How many parts at the end of `module` at least are the name by which it is imported."""
     is_package: bool
     line_starts: tuple[int, ...]
     scopes: tuple[Scope, ...]

@@ -105,8 +105,8 @@ class Cap:
 class MarkerSite:
     """Where a cache marker can be written.
 
-    `form` is "text" (the expression at `place` is a string and has to become a block list), "block" (`place` is
-    the last block's dict display) or "list" (`place` is the list of blocks, which takes one more item).
+    `form` is "text" (the argument at `place` is a string and has to become a list of blocks), "block" (`place` is
+    the dict display of the last block, which takes an entry) or "item" (the same; the marker goes behind it).
     """
 
     form: str

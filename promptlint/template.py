@@ -106,7 +106,7 @@ class Template:
     def source_range(self, start: int, end: int) -> tuple[str, int, int] | None:
         """Path, start and end offsets of the source that spells `text[start:end]`.
 
-        None where the range is empty or its pieces lie in several files. The range runs from the first piece to the last.
+        None where the range is empty or its pieces lie in several files. It runs from the first piece to the last.
         """
         touched = [(a, b, part) for a, b, part in self.spans() if a < end and b > start]
         if not touched or len({part.path for *_, part in touched}) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from promptlint.facts import Call
 from promptlint.link.env import Env, literal_text
@@ -11,6 +12,8 @@ from promptlint.link.messages import argument_value
 from promptlint.link.surfaces import ArgumentNames
 from promptlint.link.values import Entries, Items, Object, Scalar, Value, options
 from promptlint.project import Cap, CapState, Place
+
+Given: TypeAlias = tuple[Value, Place | None]
 
 
 class Arguments:
@@ -22,54 +25,53 @@ class Arguments:
         self.call = call
         self.env = env
 
-    def value(self, names: tuple[str | int, ...]) -> tuple[Value, Place] | None:
-        """Value and place of the first name that is given."""
+    def value(self, names: tuple[str | int, ...]) -> Given | None:
+        """Value of the first name that is given, and its place where the call itself or a dict in it spells it."""
         for name in names:
             if isinstance(name, str) and "." in name:
                 outer, _, inner = name.partition(".")
                 held = self._direct((outer,))
-                found = self._inside(held[0], inner, held[1]) if held else None
+                found = self._inside(held[0], inner) if held else None
             else:
                 found = self._direct((name,))
             if found is not None:
                 return found
         return None
 
-    def given(self, names: tuple[str | int, ...]) -> tuple[Value, Place] | None:
+    def given(self, names: tuple[str | int, ...]) -> Given | None:
         """As `value`, but None and an empty list count as not given."""
         found = self.value(names)
         if found is None or found[0] in (Scalar(None), Scalar(False)):
             return None
         return None if isinstance(found[0], Items) and not found[0].items and found[0].complete else found
 
-    def _direct(self, names: tuple[str | int, ...]) -> tuple[Value, Place] | None:
+    def _direct(self, names: tuple[str | int, ...]) -> Given | None:
         found = argument_value(self._evaluator, self.call, names, self.env)
         if found is not None:
             return found
-        for entries, place in self._spreads():
+        for entries in self._spreads():
             for name in names:
                 if isinstance(name, str) and (value := entries.get(name)) is not None:
-                    return value, place
+                    return value, None
         return None
 
-    def _spreads(self) -> Iterator[tuple[Entries, Place]]:
+    def _spreads(self) -> Iterator[Entries]:
         for keyword in self.call.keywords:
             if keyword.name is None:
-                place = Place(self.env.module.path, keyword.value.start, keyword.value.end)
                 for value in options(self._evaluator.evaluate(keyword.value, self.env)):
                     if isinstance(value, Entries):
-                        yield value, place
+                        yield value
 
-    def _inside(self, value: Value, name: str, place: Place) -> tuple[Value, Place] | None:
+    def _inside(self, value: Value, name: str) -> Given | None:
         """An entry of a dict, a keyword of the config object, or of the dict that `json.dumps` is given."""
         for option in options(value):
             if isinstance(option, Entries) and (found := option.get(name)) is not None:
-                return found, place
+                return found, None
             if isinstance(option, Object) and option.call is not None:
                 inner = Arguments(self._evaluator, option.call, option.env)
                 if option.type in ("json.dumps", "orjson.dumps"):
                     held = argument_value(self._evaluator, option.call, (0,), inner.env)
-                    return self._inside(held[0], name, held[1]) if held else None
+                    return self._inside(held[0], name) if held else None
                 given = inner._direct((name,))
                 if given is not None:
                     return given

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from promptlint import facts
 from promptlint.facts import Call
 from promptlint.link import classes, texts
-from promptlint.link.env import Env, label_of, literal_text, place_of
+from promptlint.link.env import Env, label_of, literal_text
 from promptlint.link.names import END, Module, is_static
 from promptlint.link.values import (
     ClassRef,
@@ -82,7 +82,6 @@ def _unknown_call(ev: Evaluator, callee: Unknown, call: Call, env: Env) -> Value
         return Entries(
             tuple((one.name, ev.evaluate(one.value, env)) for one in call.keywords if one.name is not None),
             complete=not call.args,
-            place=place_of(call, env),
         )
     if isinstance(call.func, facts.Attr):
         if call.func.name == "get" and call.args:
@@ -121,9 +120,14 @@ def _outside(ev: Evaluator, name: str, call: Call, env: Env) -> Value:
     for factory in ev.surfaces.factories.get(name, ()):
         if all(_has_argument(ev, call, key, wanted, env) for key, wanted in factory.when.items()):
             return Object(factory.gives, (), call, env)
-    if name in ev.surfaces.factories:
+    if name in ev.surfaces.factories and not _arguments_known(ev, call, env):
         return Unknown(name)
     return Object(name, (), call, env)
+
+
+def _arguments_known(ev: Evaluator, call: Call, env: Env) -> bool:
+    """Whether the first argument of a factory is a literal: then it makes something else."""
+    return bool(call.args) and literal_text(ev.evaluate(call.args[0], env)) is not None
 
 
 def _has_argument(ev: Evaluator, call: Call, key: str, wanted: str, env: Env) -> bool:

@@ -91,7 +91,7 @@ class CallFinder:
                 surface = surfaces.on_client(callee.type, callee.chain)
                 if surface:
                     return surface, callee
-                known |= callee.type in surfaces.clients
+                known |= callee.type in surfaces.clients or callee.type in surfaces.factories
             elif not isinstance(callee, Unknown):
                 known = True
         piped = self._pipe(call, env)

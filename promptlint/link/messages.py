@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from promptlint.link.env import Env, literal_text
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.surfaces import MessageClass
-from promptlint.link.values import Chain, Entries, Items, Object, Text, Unknown, Value, literal_length, options
+from promptlint.link.values import Chain, Entries, Items, Object, Text, Unknown, Value, options
 from promptlint.project import MarkerSite, Place, Role
 
 _ROLES = {
@@ -47,12 +47,16 @@ class Drafts:
 
 
 class MessageReader:
-    """Reads messages out of values. `place` arguments are the source of the value, for holes and markers."""
+    """Reads messages out of values.
+
+    `place` arguments are the expression of the value where the call itself holds it, None where it comes from
+    elsewhere: only there can a marker be written around it.
+    """
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
-    def read(self, value: Value, place: Place, role: Role = Role.USER, depth: int = 0) -> Drafts:
+    def read(self, value: Value, place: Place | None, role: Role = Role.USER, depth: int = 0) -> Drafts:
         """The messages of a value; a plain text is one message of `role`."""
         if depth > MAX_NESTING:
             return Drafts((), False)
@@ -68,30 +72,30 @@ class MessageReader:
             best = replace(best, messages=(first, *rest))
         return best
 
-    def _read_option(self, value: Value, place: Place, role: Role, depth: int) -> Drafts:
+    def _read_option(self, value: Value, place: Place | None, role: Role, depth: int) -> Drafts:
         if isinstance(value, Text):
-            return Drafts((Draft(role, value, site=MarkerSite("text", place)),), True)
+            return Drafts((Draft(role, value, site=MarkerSite("text", place) if place else None),), True)
         if isinstance(value, Items):
-            return self._list(value, place, role, depth)
+            return self._list(value, role, depth)
         if isinstance(value, Entries):
-            return self._entries(value, place, role, depth)
+            return self._entries(value, role, depth)
         if isinstance(value, Object):
-            return self._object(value, place, role, depth)
+            return self._object(value, role, depth)
         if isinstance(value, Chain):
-            return self._several(list(value.links), place, role, depth)
+            return self._several(list(value.links), role, depth)
         return Drafts((), False)
 
-    def _several(self, values: list[Value], place: Place, role: Role, depth: int) -> Drafts:
-        drafts = [self.read(value, place, role, depth + 1) for value in values]
+    def _several(self, values: list[Value], role: Role, depth: int) -> Drafts:
+        drafts = [self.read(value, None, role, depth + 1) for value in values]
         return Drafts(tuple(message for one in drafts for message in one.messages), all(one.complete for one in drafts))
 
-    def _list(self, value: Items, place: Place, role: Role, depth: int) -> Drafts:
+    def _list(self, value: Items, role: Role, depth: int) -> Drafts:
         pair = self._pair(value)
         if pair is not None:
-            return self.read(pair[1], place, pair[0], depth + 1)
+            return self.read(pair[1], None, pair[0], depth + 1)
         if any(isinstance(option, Entries) and _is_block(option) for item in value.items for option in options(item)):
-            return Drafts(tuple(self._blocks(value, place, role, depth)), value.complete)
-        drafts = self._several(list(value.items), place, role, depth)
+            return Drafts(tuple(self._blocks(value, role, depth)), value.complete)
+        drafts = self._several(list(value.items), role, depth)
         return replace(drafts, complete=drafts.complete and value.complete)
 
     @staticmethod
@@ -102,7 +106,7 @@ class MessageReader:
         role = literal_text(value.items[0])
         return (_ROLES[role], value.items[1]) if role in _ROLES else None
 
-    def _blocks(self, value: Items, place: Place, role: Role, depth: int) -> Iterator[Draft]:
+    def _blocks(self, value: Items, role: Role, depth: int) -> Iterator[Draft]:
         """Content blocks: a marker on a block, or as a block of its own behind it, covers what is before it."""
         drafts: list[Draft] = []
         for item in value.items:
@@ -113,15 +117,14 @@ class MessageReader:
                     if text is None and cached and drafts:
                         drafts[-1] = replace(drafts[-1], cached=True)
                     elif text is not None:
-                        read = self.read(text, block.place or place, role, depth + 1).messages
-                        form = "block" if block.place is not None and block.get("type") is not None else "item"
-                        site = MarkerSite(form, block.place) if block.place else None
+                        read = self.read(text, None, role, depth + 1).messages
+                        site = _block_site(block, value)
                         drafts.extend(replace(one, cached=cached, site=site) for one in read)
                 else:
-                    drafts.extend(self.read(block, place, role, depth + 1).messages)
+                    drafts.extend(self.read(block, None, role, depth + 1).messages)
         yield from drafts
 
-    def _entries(self, value: Entries, place: Place, role: Role, depth: int) -> Drafts:
+    def _entries(self, value: Entries, role: Role, depth: int) -> Drafts:
         name = value.get("role")
         own = _ROLES.get(literal_text(name) or "", Role.UNKNOWN) if name is not None else role
         content = value.get("content") if value.get("content") is not None else value.get("parts")
@@ -131,13 +134,13 @@ class MessageReader:
             content = next((value.get(key) for key in ("text", "prompt", "input") if value.get(key) is not None), None)
         if content is None:
             return Drafts((), value.complete and not value.entries)
-        drafts = self.read(content, _place_of(content, place), own, depth + 1)
+        drafts = self.read(content, None, own, depth + 1)
         if any(value.get(marker) is not None for marker in _MARKERS) and drafts.messages:
             *front, last = drafts.messages
             drafts = replace(drafts, messages=(*front, replace(last, cached=True)))
         return replace(drafts, complete=drafts.complete and value.complete)
 
-    def _object(self, value: Object, place: Place, role: Role, depth: int) -> Drafts:
+    def _object(self, value: Object, role: Role, depth: int) -> Drafts:
         """A message or prompt-template object, by the tables."""
         name = self._evaluator.surfaces.canonical(".".join((value.type, *value.chain)))
         known = self._message_class(name)
@@ -146,7 +149,7 @@ class MessageReader:
         content = argument_value(self._evaluator, value.call, known.text, value.env)
         if content is None:
             return Drafts((), False)
-        return self.read(content[0], content[1], role if known.messages else Role(known.role), depth + 1)
+        return self.read(content[0], None, role if known.messages else Role(known.role), depth + 1)
 
     def _message_class(self, name: str) -> MessageClass | None:
         """The table entry of a message class; what is re-exported elsewhere in the same package counts."""
@@ -183,17 +186,19 @@ def _is_block(value: Entries) -> bool:
     return value.get("role") is None and any(value.get(key) is not None for key in (*_TEXT_KEYS, *_MARKERS))
 
 
-def _place_of(value: Value, place: Place) -> Place:
-    """The source of a value where it is spelled in one place, else that of what holds it."""
-    if isinstance(value, Text) and value.root is not None:
-        return value.root
-    if isinstance(value, Items | Entries) and value.place is not None:
-        return value.place
-    return place
+def _block_site(block: Entries, blocks: Items) -> MarkerSite | None:
+    """Where a content block takes a marker: inside its dict display, or behind it where the list display holds it."""
+    if block.place is None:
+        return None
+    if block.get("type") is not None:
+        return MarkerSite("block", block.place)
+    outer = blocks.place
+    is_inside = outer and outer.path == block.place.path and outer.start < block.place.start < outer.end
+    return MarkerSite("item", block.place) if is_inside else None
 
 
 def _weight(drafts: Drafts) -> int:
-    return sum(literal_length(draft.text) for draft in drafts.messages)
+    return sum(draft.text.size for draft in drafts.messages)
 
 
 def is_unknown(value: Value) -> bool:

@@ -20,7 +20,6 @@ from promptlint.link.values import (
     Text,
     Unknown,
     Value,
-    literal_length,
     options,
 )
 from promptlint.project import Place
@@ -65,7 +64,7 @@ def parts_of(ev: Evaluator, expr: Expr, env: Env) -> list[Part]:
             return list(value.parts)
     if isinstance(expr, facts.Either):
         texts = [Text(tuple(parts_of(ev, option, env))) for option in expr.options]
-        texts.sort(key=literal_length, reverse=True)
+        texts.sort(key=lambda text: text.size, reverse=True)
         return [Choice(tuple(texts))]
     return [insert(ev, ev.evaluate(expr, env), dotted(expr) or label_of(expr), place_of(expr, env))]
 
@@ -82,7 +81,7 @@ def insert(ev: Evaluator, value: Value, name: str, place: Place) -> Part:
     texts = [option for option in options(value) if isinstance(option, Text)]
     if not texts:
         return Hole(name, place.path, place.start, place.end)
-    texts.sort(key=literal_length, reverse=True)
+    texts.sort(key=lambda text: text.size, reverse=True)
     if len(texts) == 1:
         if texts[0].root is None and len(texts[0].parts) == 1 and isinstance(texts[0].parts[0], Choice):
             return texts[0].parts[0]
@@ -134,7 +133,7 @@ def template_of(ev: Evaluator, expr: Expr, env: Env) -> Text | None:
     if is_text(expr):
         return Text(tuple(parts_of(ev, expr, env)))
     texts = [value for value in options(ev.evaluate(expr, env)) if isinstance(value, Text)]
-    return max(texts, key=literal_length, default=None)
+    return max(texts, key=lambda text: text.size, default=None)
 
 
 def text_call(ev: Evaluator, expr: Call, env: Env) -> Value | None:

@@ -7,7 +7,7 @@ elsewhere is `Inserted`, so that a prompt can be shown both on its own and assem
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from promptlint.facts import Call
@@ -26,6 +26,11 @@ class Text:
     parts: tuple[Part, ...]
     root: Place | None = None
     cleaned: bool = False
+    size: int = field(init=False, compare=False)
+    """Characters of literal text, everything filled in."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", sum(_size(part) for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +180,12 @@ def options(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, OneOf) else (value,)
 
 
-def literal_length(text: Text) -> int:
-    return sum(len(part.text) for part in leaves(text) if isinstance(part, Piece))
+def _size(part: Part) -> int:
+    if isinstance(part, Piece):
+        return len(part.text)
+    if isinstance(part, Inserted):
+        return part.value.size
+    return part.options[0].size if isinstance(part, Choice) else 0
 
 
 def leaves(text: Text) -> Iterator[Piece | Hole]:
