@@ -1,0 +1,19 @@
+"""Configuration: `[tool.promptlint]` in pyproject.toml, or promptlint.yaml, and the command line."""
+
+from __future__ import annotations
+
+from promptlint.settings.model import Origin, Settings, SettingsError
+from promptlint.settings.resolve import SettingsResolver
+from promptlint.settings.rule_options import coerce_options, options_of
+from promptlint.settings.selection import check_selectors, is_selected
+
+__all__ = [
+    "Origin",
+    "Settings",
+    "SettingsError",
+    "SettingsResolver",
+    "check_selectors",
+    "coerce_options",
+    "is_selected",
+    "options_of",
+]
