@@ -1,0 +1,119 @@
+"""Asking the rules: every selected rule sees every prompt, call and suppression comment of the project.
+
+A rule that raises is not asked again about that file; the other rules and files are not touched by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from promptlint import suppress
+from promptlint.finding import Finding
+from promptlint.measure import Meter
+from promptlint.project import CallSite, Problem, Project, Prompt
+from promptlint.rule import Context, Rule
+from promptlint.suppress import Suppression
+
+_Subject = TypeVar("_Subject", Prompt, CallSite, Suppression)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Findings in order of path, place and code; `suppressed` are those that an ignore comment silenced."""
+
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class _Examiner:
+    """Asks rules and keeps book of those that crashed, by path and rule name."""
+
+    project: Project
+    rules_for: Callable[[str], tuple[Rule, ...]]
+    meter_for: Callable[[str], Meter]
+    crashes: dict[tuple[str, str], Problem]
+
+    def ask(
+        self, subject: _Subject, hook: Callable[[Rule], Callable[[_Subject, Context], Iterable[Finding]]]
+    ) -> list[Finding]:
+        """What the rules selected for the subject's file find; `hook` picks the method of the rule."""
+        findings: list[Finding] = []
+        path = subject.place.path
+        context = Context(self.project, self.meter_for(path))
+        for rule in self.rules_for(path):
+            if (path, rule.name) in self.crashes:
+                continue
+            try:
+                findings += [finding for finding in hook(rule)(subject, context) if self.is_selected(finding)]
+            except Exception as error:  # any error in a rule costs that rule on that file, nothing else
+                line, _ = self.project.position(path, subject.place.start)
+                message = f"rule {rule.name} crashed: {type(error).__name__}: {error}; please report this"
+                self.crashes[path, rule.name] = Problem(path, line, message)
+        return findings
+
+    def is_selected(self, finding: Finding) -> bool:
+        """Whether the rule is selected for the file that the finding is in, which may not be the one asked about."""
+        if finding.place.path not in self.project.modules:
+            raise ValueError(f"it reported {finding.place.path}, which was not read")
+        return any(rule.name == finding.rule for rule in self.rules_for(finding.place.path))
+
+    def has_run(self, path: str, name: str) -> bool:
+        """Whether the rule has looked at the file, so that a comment that silenced nothing is known to be unused."""
+        return (path, name) not in self.crashes and any(
+            rule.name == name and not _judges_suppressions(rule) for rule in self.rules_for(path)
+        )
+
+
+def check(
+    project: Project,
+    rules_for: Callable[[str], tuple[Rule, ...]],
+    meter_for: Callable[[str], Meter],
+    codes: Mapping[str, str],
+) -> Checked:
+    """What the rules find in the project.
+
+    `rules_for` and `meter_for` give the rules and the token counter for a path; `codes` maps the name of every
+    known rule to its code, for reading suppression comments.
+    """
+    examiner = _Examiner(project, rules_for, meter_for, {})
+    raw: list[Finding] = []
+    for prompt in project.prompts:
+        raw += examiner.ask(prompt, lambda rule: rule.check_prompt)
+    for call in project.calls:
+        raw += examiner.ask(call, lambda rule: rule.check_call)
+    filtered = suppress.apply(_in_order(raw), project.modules, codes, examiner.has_run)
+    late: list[Finding] = []
+    for comment in filtered.suppressions:
+        late += examiner.ask(comment, lambda rule: rule.check_suppression)
+    # A finding about a comment can itself be ignored; what that does to other comments is not asked again.
+    about_comments = suppress.apply(_in_order(late), project.modules, codes, examiner.has_run)
+    return Checked(
+        findings=_in_order((*filtered.kept, *about_comments.kept)),
+        suppressed=_in_order((*filtered.suppressed, *about_comments.suppressed)),
+        problems=tuple(examiner.crashes.values()),
+    )
+
+
+def _judges_suppressions(rule: Rule) -> bool:
+    return type(rule).check_suppression is not Rule.check_suppression
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sorted, and one of those that say the same of the same place (a prompt may be seen through several calls)."""
+    unique = {(finding.code, finding.place, finding.message): finding for finding in reversed(list(findings))}
+    return tuple(
+        sorted(
+            unique.values(),
+            key=lambda finding: (
+                finding.place.path,
+                finding.place.start,
+                finding.code,
+                finding.place.end,
+                finding.message,
+            ),
+        )
+    )

@@ -1,0 +1,185 @@
+"""The pipeline: files in, linked project and findings out. Nothing is written and nothing is printed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from promptlint import registry
+from promptlint.check import check
+from promptlint.facts import ModuleFacts
+from promptlint.finding import Finding
+from promptlint.gate import may_matter
+from promptlint.link import link
+from promptlint.measure import Meter
+from promptlint.packages import package_parts
+from promptlint.project import Problem, Project, Prompt
+from promptlint.registry import Registry
+from promptlint.rule import Rule
+from promptlint.scan import scan
+from promptlint.settings import Settings, SettingsResolver, check_selectors, is_selected, options_of
+from promptlint.source import Source, SourceError, decode, read_bytes
+
+
+@dataclass(slots=True)
+class Session:
+    """What one run shares: the rules, and for each path its settings, selected rules and token counter."""
+
+    registry: Registry
+    resolver: SettingsResolver
+    _built: dict[int, tuple[Settings, tuple[Rule, ...]]] = field(default_factory=dict)
+    _selected: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    _meters: dict[str | None, Meter] = field(default_factory=dict)
+
+    def settings(self, path: str) -> Settings:
+        """The settings in force for a path. Raises SettingsError."""
+        return self.resolver.for_path(path)
+
+    def rules(self, path: str) -> tuple[Rule, ...]:
+        """The rules selected for a path, with its options. Raises SettingsError."""
+        if path not in self._selected:
+            settings = self.settings(path)
+            self._selected[path] = tuple(
+                rule
+                for rule in self._rules_with_options(settings)
+                if is_selected(settings, name=rule.name, code=rule.code, preview=rule.preview, path=path)
+            )
+        return self._selected[path]
+
+    def meter(self, path: str) -> Meter:
+        """The token counter for a path, which assumes the default model configured there."""
+        model = self.settings(path).default_model
+        return self._meters.setdefault(model, Meter(model))
+
+    def _rules_with_options(self, settings: Settings) -> tuple[Rule, ...]:
+        # One Settings object serves a whole folder: options are checked once for each. It is kept so that its id is.
+        if id(settings) not in self._built:
+            check_selectors(settings, self.registry.by_name, self.registry.codes.values())
+            rules = tuple(registry.build(rule, options_of(settings, rule)) for rule in self.registry.rules)
+            self._built[id(settings)] = (settings, rules)
+        return self._built[id(settings)][1]
+
+
+def open_session(
+    cwd: Path | None = None,
+    *,
+    overrides: Mapping[str, object] | None = None,
+    config: Path | None = None,
+    isolated: bool = False,
+    rules: Registry | None = None,
+) -> Session:
+    """A session for paths relative to `cwd`; `overrides` are settings that win over any configuration file."""
+    resolver = SettingsResolver(cwd=cwd or Path.cwd(), overrides=overrides or {}, config=config, isolated=isolated)
+    return Session(rules or registry.load(), resolver)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Files after reading, scanning and linking.
+
+    `sources` and `data` (the bytes as read) hold the files that passed the gate; `files_seen` counts all read.
+    """
+
+    project: Project
+    sources: Mapping[str, Source]
+    data: Mapping[str, bytes]
+    problems: tuple[Problem, ...]
+    files_seen: int
+
+    @property
+    def files_parsed(self) -> int:
+        return len(self.project.modules)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A tree and what the rules say of it. `problems` are those of reading, of plugins and of rules, in order."""
+
+    tree: Tree
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def project(self) -> Project:
+        return self.tree.project
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        return self.tree.sources
+
+
+def read_tree(files: Iterable[str], problems: Iterable[Problem] = ()) -> Tree:
+    """Read, gate, scan and link files. What cannot be read or parsed becomes a problem after `problems`."""
+    data: dict[str, bytes] = {}
+    failed = list(problems)
+    seen = 0
+    for path in files:
+        try:
+            content = read_bytes(path)
+        except SourceError as error:
+            failed.append(Problem(error.path, error.line, error.message))
+            continue
+        seen += 1
+        if may_matter(content):
+            data[path] = content
+    return _tree(data, failed, seen)
+
+
+def tree_of(data: Mapping[str, bytes]) -> Tree:
+    """A tree of files given as bytes by path, for source that is not on disk."""
+    return _tree({path: content for path, content in data.items() if may_matter(content)}, [], len(data))
+
+
+def updated(tree: Tree, sources: Mapping[str, Source]) -> Tree:
+    """The tree with some files replaced in memory; only those are scanned again. `data` stays what was read."""
+    modules = dict(tree.project.modules)
+    problems = [problem for problem in tree.problems if problem.path not in sources]
+    for path, source in sources.items():
+        modules.pop(path, None)
+        _scan(source, modules, problems)
+    project = link(modules[path] for path in sorted(modules))
+    return replace(tree, project=project, sources={**tree.sources, **sources}, problems=tuple(problems))
+
+
+def analyse(files: Iterable[str], session: Session, problems: Iterable[Problem] = ()) -> Analysis:
+    """Read and check files as one project. `problems` are those of finding the files. Raises SettingsError."""
+    return examine(read_tree(files, problems), session)
+
+
+def examine(tree: Tree, session: Session) -> Analysis:
+    """Check a tree with the rules of the session. Raises SettingsError."""
+    checked = check(tree.project, session.rules, session.meter, session.registry.codes)
+    problems = {*tree.problems, *session.registry.problems, *checked.problems}
+    ordered = tuple(sorted(problems, key=lambda problem: (problem.path, problem.line, problem.message)))
+    return Analysis(tree, checked.findings, checked.suppressed, ordered)
+
+
+def model_of(project: Project, prompt: Prompt) -> str | None:
+    """The model that a prompt is counted for: that of the first of its calls that names one."""
+    return next((model for call in prompt.calls if (model := project.call_by_id[call].model)), None)
+
+
+def _tree(data: Mapping[str, bytes], problems: list[Problem], seen: int) -> Tree:
+    sources: dict[str, Source] = {}
+    modules: dict[str, ModuleFacts] = {}
+    for path, content in data.items():
+        try:
+            sources[path] = decode(content, path)
+        except SourceError as error:
+            problems.append(Problem(error.path, error.line, error.message))
+        else:
+            _scan(sources[path], modules, problems)
+    project = link(modules[path] for path in sorted(modules))
+    return Tree(project, sources, data, tuple(problems), seen)
+
+
+def _scan(source: Source, modules: dict[str, ModuleFacts], problems: list[Problem]) -> None:
+    try:
+        modules[source.path] = scan(source, package_parts(source.path))
+    except SourceError as error:
+        problems.append(Problem(error.path, error.line, error.message))
+    except Exception as error:  # one file must not take the others with it
+        message = f"this file could not be analysed: {type(error).__name__}: {error}; please report this"
+        problems.append(Problem(source.path, 1, message))

@@ -1,0 +1,176 @@
+"""The rule whitespace-bloat."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from promptlint.finding import Applicability, Confidence, Finding, Fix
+from promptlint.layout import Cut, Kind, Layout
+from promptlint.project import Evidence, Prompt
+from promptlint.rule import Bad, Context, Rule
+from promptlint.saving import basis_of, input_saving, severity_of
+
+
+@dataclass(frozen=True)
+class WhitespaceBloat(Rule):
+    """
+    ## What it does
+    Finds blanks that are only layout and still reach the model: the indentation of the Python code around a
+    triple-quoted prompt, trailing blanks, runs of spaces inside a sentence, surplus blank lines.
+
+    ## Why is this bad?
+    A triple-quoted string keeps the indentation of the code it stands in. It is paid for on every call
+    and tells the model nothing. The tokens are counted with the tokenizer of the model that the call names, and only
+    what it charges for is reported: on `o200k_base` an indented line costs one token more, however deep, and a run of
+    blank lines costs no more than one. Text that is dedented before it is sent is not reported.
+
+    ## Example
+    ```python
+    def ask(question):
+        prompt = f\"\"\"
+            Answer the question.
+            Be brief.
+
+            {question}
+            \"\"\"
+    ```
+    Use instead:
+    ```python
+    def ask(question):
+        prompt = f\"\"\"
+    Answer the question.
+    Be brief.
+
+    {question}
+    \"\"\"
+    ```
+
+    ## Fix safety
+    Safe: only blanks and line breaks go. All lines are shifted by the same width, so lists, code and data
+    keep their shape; inside code fences, tables and quotes nothing else is touched. Where the text begins on the line
+    of the opening quotes, lines below it are shifted only as far as the closing quotes, or the statement, are indented.
+
+    ## Options
+    - `min_tokens`: report a prompt from this many tokens saved per call (default 5).
+
+    ## References
+    - tiktoken 0.14.0, `o200k_base`: measured
+    - [CommonMark: hard line breaks](https://spec.commonmark.org/0.31.2/#hard-line-breaks)
+    """
+
+    code = "TOK101"
+    name = "whitespace-bloat"
+    good = (
+        '''from openai import OpenAI
+from textwrap import dedent
+
+client = OpenAI()
+
+
+def ask(question):
+    prompt = dedent("""
+        Answer the question of the customer.
+        Name the page of the manual.
+        Keep it to three sentences.
+        Do not guess prices.
+        Do not promise dates.
+        Use the language of the question.
+        """)
+    return client.responses.create(model="gpt-4.1", instructions=prompt, input=question)
+''',
+        """from openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(question):
+    prompt = "Answer the question.\\n\\n\\n\\nBe brief.\\n\\n\\n\\nUse English.\\n\\n\\n\\nSay so when you do not know."
+    return client.responses.create(model="gpt-4.1", instructions=prompt, input=question)
+""",
+    )
+    bad = (
+        Bad(
+            '''from openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(question):
+    prompt = """
+        Answer the question of the customer.
+        Name the page of the manual.
+        Keep it to three sentences.
+        Do not guess prices.
+          - not even roughly
+        Use the language of the question.
+        """
+    return client.responses.create(model="gpt-4.1", instructions=prompt, input=question)
+''',
+            "source indentation of 8 blanks on 7 lines",
+            fixed='''from openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(question):
+    prompt = """
+Answer the question of the customer.
+Name the page of the manual.
+Keep it to three sentences.
+Do not guess prices.
+  - not even roughly
+Use the language of the question.
+"""
+    return client.responses.create(model="gpt-4.1", instructions=prompt, input=question)
+''',
+        ),
+    )
+
+    min_tokens: int = 5
+
+    def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
+        template = prompt.template
+        layout = Layout.of(template, context.project)
+        margin = layout.margin(prompt.indentation)
+        kinds = frozenset(cut.kind for cut in layout.cuts(frozenset(Kind), margin))
+        if not kinds:
+            return
+        basis = basis_of(context.project.call_by_id[call] for call in prompt.calls)
+        before = context.meter.count_template(template, basis.model)
+
+        def saved(kinds: frozenset[Kind]) -> int:
+            changes = [(cut.start, cut.end, "") for cut in layout.cuts(kinds, margin)]
+            return before.tokens - context.meter.count_template(template.after(changes), basis.model).tokens
+
+        for kind in Kind:
+            if kind in kinds and saved(kinds - {kind}) >= saved(kinds):
+                kinds -= {kind}
+        tokens = saved(kinds)
+        if tokens < self.min_tokens:
+            return
+        cuts = list(layout.cuts(kinds, margin))
+        edits = [edit for cut in cuts for edit in template.replace(cut.start, cut.end) or ()]
+        saving = input_saving(tokens, before, basis, context.meter)
+        yield self.finding(
+            prompt.place,
+            f"{tokens} of {before.tokens} tokens are layout: {_summary(cuts, margin)}",
+            severity=severity_of(saving.usd_per_1k_calls),
+            confidence=Confidence.LOW if prompt.evidence is Evidence.NAMED else Confidence.HIGH,
+            help="remove it in the string, or pass the text through textwrap.dedent() before sending it",
+            prompt=prompt,
+            model=basis.model,
+            saving=saving,
+            fix=Fix(Applicability.SAFE, "Remove the layout", tuple(edits)),
+        )
+
+
+def _summary(cuts: list[Cut], margin: int) -> str:
+    """The kinds of layout and how many lines have them."""
+    parts = []
+    for kind, count in Counter(cut.kind for cut in reversed(cuts)).items():
+        lines = f"{count} line{'s' * (count != 1)}"
+        what = f"{kind} of {margin} blank{'s' * (margin != 1)}" if kind is Kind.INDENTATION else str(kind)
+        parts.append(f"{count} {kind}" if kind is Kind.BLANK_LINES else f"{what} on {lines}")
+    return ", ".join(parts)

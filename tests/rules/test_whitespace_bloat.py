@@ -1,0 +1,213 @@
+"""whitespace-bloat, from source to findings and rewritten source."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promptlint.finding import Finding, Severity
+from promptlint.measure import Meter
+from rule_run import FILE, analyse, findings, fixed
+
+RULE = "whitespace-bloat"
+SENTENCES = [f"Sentence number {number} tells the model what to do." for number in range(20)]
+
+
+def app(literal: str, *, indent: int = 4, model: str = "gpt-4.1") -> str:
+    """A module with one call that sends `literal`, assigned in a block that is indented by `indent` blanks."""
+    opening = "".join(" " * depth + "if question:\n" for depth in range(4, indent, 4))
+    return (
+        "from inspect import cleandoc\nfrom textwrap import dedent\nfrom openai import OpenAI\n\n"
+        "client = OpenAI()\n\n\n"
+        f"def ask(question, name):\n{opening}"
+        f"{' ' * indent}prompt = {literal}\n"
+        f'{" " * indent}return client.responses.create(model="{model}", instructions=prompt, input=question)\n'
+    )
+
+
+def check(source: str, *, min_tokens: int = 1) -> list[Finding]:
+    return findings(source, RULE, options={"min-tokens": min_tokens})
+
+
+def fix(source: str) -> str:
+    return fixed(source, RULE, unsafe=False, options={"min-tokens": 1})[FILE]
+
+
+def sent(source: str) -> str:
+    """The text of the (only) prompt as the model receives it."""
+    [prompt] = [prompt for prompt in analyse(source, RULE).project.prompts if prompt.calls]
+    return prompt.template.text
+
+
+@pytest.mark.parametrize("model", ["gpt-4.1", "gpt-4", "claude-haiku-4-5", "claude-opus-5", "some-model"])
+def test_the_saving_is_what_a_recount_of_the_fixed_text_shows(model: str) -> None:
+    body = textwrap.indent("\n".join(SENTENCES), " " * 16)
+    source = app(f'"""\n{body}\n{" " * 16}"""', indent=16, model=model)
+    [finding] = check(source)
+    after = fixed(source, RULE)[FILE]
+    assert sent(after) == "\n" + "\n".join(SENTENCES) + "\n"
+    count = Meter().count
+    saved = count(sent(source), model).tokens - count(sent(after), model).tokens
+    assert finding.saving is not None
+    assert finding.saving.input_tokens == saved > 0
+    assert finding.message.startswith(f"{saved} of {count(sent(source), model).tokens} tokens are layout")
+    assert "16 blanks on 21 lines" in finding.message
+
+
+@pytest.mark.parametrize("function", ["dedent", "cleandoc"])
+def test_text_that_is_cleaned_before_sending_is_silent(function: str) -> None:
+    body = textwrap.indent("\n".join(SENTENCES), " " * 16)
+    assert check(app(f'{function}("""\n{body}\n    """)')) == []
+
+
+def test_blank_lines_are_silent_where_the_tokenizer_does_not_charge_for_them() -> None:
+    assert check(app('"""' + "\n\n\n\n".join(SENTENCES) + '"""')) == []
+
+
+def test_findings_below_the_option_are_silent() -> None:
+    source = app('"""\n    Be brief.\n    Be kind.\n    """')
+    [finding] = check(source)
+    assert finding.saving is not None
+    assert check(source, min_tokens=finding.saving.input_tokens + 1) == []
+    assert finding.severity is Severity.LOW
+
+
+@pytest.mark.parametrize(
+    ("literal", "expected"),
+    [
+        pytest.param(
+            '"""\n        Rules:\n          - one\n            two\n        End.\n    """',
+            "\nRules:\n  - one\n    two\nEnd.\n",
+            id="relative indentation stays",
+        ),
+        pytest.param(
+            '"""You answer.\n    Be brief and to the point.\n    Be kind to everybody.\n    """',
+            "You answer.\nBe brief and to the point.\nBe kind to everybody.\n",
+            id="closing quotes at the margin",
+        ),
+        pytest.param(
+            '"""Rules:\n      - Be brief.\n      - Be kind.\n    """',
+            "Rules:\n  - Be brief.\n  - Be kind.\n",
+            id="only as deep as the closing quotes",
+        ),
+        pytest.param(
+            '"""\n    Rules:\n      - Be brief and kind.\n    Never guess a price.\n    """.strip()',
+            "Rules:\n  - Be brief and kind.\nNever guess a price.",
+            id="stripped",
+        ),
+        pytest.param(
+            '"""You answer questions.\n    Be brief and kind.\n    Say so when unsure."""',
+            "You answer questions.\nBe brief and kind.\nSay so when unsure.",
+            id="as deep as the statement",
+        ),
+        pytest.param(
+            '"""\\\n    Be brief and kind.\n    Say so when unsure.\n    """',
+            "Be brief and kind.\nSay so when unsure.\n",
+            id="first line joined to the quotes by a backslash",
+        ),
+        pytest.param(
+            '"""\n\tBe brief and kind.\n\tSay so when unsure.\n\t\tAnd why.\n\t"""',
+            "\nBe brief and kind.\nSay so when unsure.\n\tAnd why.\n",
+            id="tabs",
+        ),
+        pytest.param(
+            'f"""\n    Greet {name}.\n    Answer with {{"a": 1}} as in the manual.\n    {question}\n    """',
+            '\nGreet {name}.\nAnswer with {"a": 1} as in the manual.\n{question}\n',
+            id="placeholders and doubled braces",
+        ),
+        pytest.param(
+            '"""\n    Run it and say what you see:\n    ```\n    a:   \n      b   \n    ```\n    Done.\n    """',
+            "\nRun it and say what you see:\n```\na:   \n  b   \n```\nDone.\n",
+            id="code fences are shifted, not changed",
+        ),
+        pytest.param(
+            '"""Be brief,   \nkind and honest.   \n\nSay so when unsure. \t \nNever guess.\n"""',
+            "Be brief,\nkind and honest.\n\nSay so when unsure.\nNever guess.\n",
+            id="trailing blanks",
+        ),
+        pytest.param(
+            '"""Be brief, kind and  honest to all of them."""',
+            "Be brief, kind and honest to all of them.",
+            id="a run of spaces in a sentence",
+        ),
+        pytest.param(
+            '"""Be brief, kind \\\n        and honest to all \\\n        of them."""',
+            "Be brief, kind and honest to all of them.",
+            id="source indentation inside a joined line",
+        ),
+    ],
+)
+def test_what_is_removed(literal: str, expected: str) -> None:
+    assert sent(fix(app(literal))) == expected
+
+
+@pytest.mark.parametrize(
+    "literal",
+    [
+        pytest.param('"Options:\\n    - one of these\\n    - two of these\\n    - three"', id="typed with escapes"),
+        pytest.param('"""config:\n      a: 1\n      b: 2\n      c: 3"""', id="YAML under its key"),
+        pytest.param('"""def add(a, b):\n    c = a\n    return c + b\n    """', id="Python"),
+        pytest.param('"""You help.\nBe brief.  \nBe kind.  \nNever guess."""', id="Markdown line breaks"),
+        pytest.param('"""name    age\nAnn     31\nBob     27"""', id="columns"),
+        pytest.param('"""| name  | age |\n| Ann   | 31  |"""', id="table"),
+        pytest.param(
+            '"""Say "one  two" to them.\n-   Item one of the list.\n1.  Item two."""', id="quotes and markers"
+        ),
+        pytest.param('"""Be brief.  Be  kind to people.  Never guess a price."""', id="runs here and there"),
+        pytest.param('"Answer: " + question', id="the blank at the end of a piece"),
+        pytest.param('"""Be brief.\n\n\n"""', id="line breaks at the end"),
+        pytest.param('"""No layout here.\n  - Only a list.\n  - With two items."""', id="a list"),
+    ],
+)
+def test_what_is_left_alone(literal: str) -> None:
+    assert check(app(literal)) == []
+
+
+def test_a_text_at_column_0_in_a_deep_block_is_silent() -> None:
+    assert check(app('"""\nBe brief.\nBe kind.\nNever guess.\n"""', indent=12)) == []
+
+
+def test_windows_line_breaks() -> None:
+    source = app('"""\n    Be brief and kind.\n    Say so when unsure.\n    Never guess.\n    """').replace(
+        "\n", "\r\n"
+    )
+    after = fix(source)
+    assert "\r\nBe brief and kind.\r\nSay so when unsure.\r\nNever guess.\r\n" in after
+    assert after.count("\n") == after.count("\r\n") == source.count("\n")
+
+
+def test_only_blanks_go() -> None:
+    source = app('f"""\n    Greet {name}. \n\n    Answer {question!r:>10} \\N{BULLET} \\t \\"now\\".  \n    """')
+    after = fix(source)
+    assert re.sub(r"\s", "", after) == re.sub(r"\s", "", source)
+
+
+LINE = st.text(alphabet="ab{}\"'\\ \t#-|.:1é", max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LINE, min_size=1, max_size=6), st.integers(0, 3))
+def test_no_text_loses_anything_but_blanks(text_lines: list[str], margin: int) -> None:
+    text = "\n".join(" " * 4 * margin + line for line in text_lines)
+    literal = '"""' + text.replace("\\", "\\\\").replace('"', '\\"') + '\n    """'
+    source = app(literal + ' + "Answer the question of the customer, and keep it short."')
+    after = fix(source)
+    before, now = (constant(each) for each in (source, after))
+    assert said(before) == said(now)
+
+
+def said(text: str) -> list[list[str]]:
+    """The words of each line that has any."""
+    return [line.split() for line in text.split("\n") if line.strip()]
+
+
+def constant(source: str) -> str:
+    """The first string that the function assigns."""
+    function = next(node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
+    strings = [node.value for node in ast.walk(function) if isinstance(node, ast.Constant)]
+    return next(value for value in strings if isinstance(value, str))
