@@ -1,0 +1,163 @@
+"""`promptlint check`: lint, and fix."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from promptlint.cli.options import STDIN, config_options, paths_argument, settings_failures
+from promptlint.cli.output import FAILED, FINDINGS, NOTHING, deliver, emit, print_problems
+from promptlint.cli.session import find_files, open_or_fail
+from promptlint.finding import Applicability, Severity
+from promptlint.fix import Fixed, fix_files, write_fixed
+from promptlint.report import diff, statistics
+from promptlint.report.summary import fix_summary
+from promptlint.report.terminal import Terminal
+from promptlint.report.view import View
+from promptlint.run import Analysis, Session, examine, read_tree, tree_of, updated
+from promptlint.settings import Settings
+from promptlint.source import Source, encode
+
+FORMATS = {"full": "full", "concise": "concise", "json": "as_json"}
+"""Output format to the module of `promptlint.report` whose `render` makes it."""
+
+RANKS = {severity: rank for rank, severity in enumerate((Severity.LOW, Severity.MEDIUM, Severity.HIGH))}
+
+
+def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[str]:
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+
+
+@click.command("check")
+@paths_argument
+@click.option("--fix", is_flag=True, help="Rewrite files: apply the safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="Include fixes that change words, code or calls.")
+@click.option("--diff", "show_diff", is_flag=True, help="Print what --fix would change, and write nothing.")
+@click.option(
+    "--select", multiple=True, callback=_split, metavar="RULES", help="Run these rules only (names or codes)."
+)
+@click.option("--extend-select", multiple=True, callback=_split, metavar="RULES", help="Run these rules as well.")
+@click.option("--ignore", multiple=True, callback=_split, metavar="RULES", help="Leave these rules out.")
+@click.option("--output-format", type=click.Choice(list(FORMATS)), help="How to print findings  [default: full]")
+@click.option("--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@click.option("--statistics", "show_statistics", is_flag=True, help="Count the findings by rule.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in RANKS]),
+    help="Least severity for exit code 1  [default: low]",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--stdin-filename", metavar="PATH", help="The name of the source that is read from `-`.")
+@config_options
+@click.option("--show-settings", is_flag=True, help="Print every setting and where it comes from.")
+@click.option("--show-files", is_flag=True, help="Print the files that would be checked.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    fix: bool,
+    unsafe_fixes: bool,
+    show_diff: bool,
+    select: list[str],
+    extend_select: list[str],
+    ignore: list[str],
+    output_format: str | None,
+    output_file: Path | None,
+    show_statistics: bool,
+    fail_on: str | None,
+    exit_zero: bool,
+    stdin_filename: str | None,
+    config: Path | None,
+    isolated: bool,
+    show_settings: bool,
+    show_files: bool,
+) -> None:
+    """Find wasted tokens in PATHS: files and folders, by default the current folder.
+
+    With `-` the source is read from standard input; with --fix the new source then goes to standard output and the
+    report to standard error.
+    """
+    given = {
+        "select": select,
+        "extend-select": extend_select,
+        "ignore": ignore,
+        "output-format": output_format,
+        "fail-on": fail_on,
+    }
+    session = open_or_fail({key: value for key, value in given.items() if value}, config, isolated)
+    piped = STDIN in paths
+    if piped and len(paths) > 1:
+        raise click.UsageError(f"`{STDIN}` reads one source from standard input and takes no other paths beside it.")
+    if stdin_filename and not piped:
+        raise click.UsageError(f"--stdin-filename names the source that `{STDIN}` reads: give `{STDIN}` as the path.")
+    name = stdin_filename or STDIN
+    allowed = frozenset(Applicability if unsafe_fixes else {Applicability.SAFE})
+    with settings_failures():
+        if show_settings:
+            emit(_settings_text(session.settings(name if piped else next(iter(paths), name))))
+            ctx.exit(NOTHING)
+        render = _renderer(output_format or session.settings(STDIN).output_format, show_statistics)
+        if piped:
+            content = sys.stdin.buffer.read()
+            tree = tree_of({name: content})
+        else:
+            found = find_files(paths, session)
+            if show_files:
+                emit("".join(f"{path}\n" for path in found.files))
+                print_problems(found.problems)
+                ctx.exit(FAILED if found.problems else NOTHING)
+            tree = read_tree(found.files, found.problems)
+        analysis = examine(tree, session)
+        fixed = _fixed(analysis, session, allowed, write=not (show_diff or piped)) if fix or show_diff else None
+    view = View(fixed.after if fixed else analysis, session, allowed, fixed)
+    if fixed and show_diff:
+        deliver(lambda terminal: diff.render(fixed, terminal), output_file)
+        if fixed.changed:
+            emit(f"{fix_summary(view, 'Would fix')}\n", err=True)
+    else:
+        if fixed and piped:
+            emit(_new_source(fixed, name, content))
+        deliver(lambda terminal: render(view, terminal), output_file, err=fix and piped)
+    print_problems(view.problems)
+    failing = bool(fixed and fixed.changed) if show_diff else _reaches_threshold(view)
+    ctx.exit(FAILED if view.problems else FINDINGS if failing and not exit_zero else NOTHING)
+
+
+def _renderer(output_format: str, show_statistics: bool) -> Callable[[View, Terminal], str]:
+    if not show_statistics:
+        render: Callable[[View, Terminal], str] = import_module(f"promptlint.report.{FORMATS[output_format]}").render
+        return render
+    if output_format == "json":
+        raise click.UsageError("--statistics is a table for people and does not go with the format json.")
+    return statistics.render
+
+
+def _fixed(analysis: Analysis, session: Session, allowed: frozenset[Applicability], *, write: bool) -> Fixed:
+    def reanalyse(sources: Mapping[str, Source]) -> Analysis:
+        return examine(updated(analysis.tree, sources), session)
+
+    fixed = fix_files(analysis, reanalyse, allowed)
+    return write_fixed(fixed, reanalyse) if write else fixed
+
+
+def _new_source(fixed: Fixed, name: str, content: bytes) -> bytes:
+    """The source from standard input after fixing; as it came where nothing changed or it could not be read."""
+    return encode(fixed.before.sources[name], fixed.after.sources[name].text) if fixed.changed else content
+
+
+def _reaches_threshold(view: View) -> bool:
+    """Whether a finding is at or above the severity that the settings of its file name."""
+    return any(
+        RANKS[finding.severity] >= RANKS[Severity(view.session.settings(finding.place.path).fail_on)]
+        for finding in view.findings
+    )
+
+
+def _settings_text(settings: Settings) -> str:
+    """Every setting as `key = value  # origin`."""
+    return "".join(f"{key} = {json.dumps(value)}  # {origin}\n" for key, value, origin, _ in settings.rows())

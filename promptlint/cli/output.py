@@ -1,0 +1,71 @@
+"""Exit codes, and what is printed where."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from promptlint.project import Problem
+from promptlint.report.terminal import Terminal, visible
+
+NOTHING, FINDINGS, FAILED = 0, 1, 2
+"""Exit codes of every command."""
+
+
+class Failure(click.ClickException):
+    """Ends the command with exit code 2."""
+
+    exit_code = FAILED
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        print_error(self.message)
+
+
+def terminal(stream: IO[str]) -> Terminal:
+    """The terminal behind a stream; without colour and 80 columns wide if there is none."""
+    if not stream.isatty():
+        return Terminal()
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return Terminal(shutil.get_terminal_size().columns, color=not plain, screen=True)
+
+
+def emit(text: str | bytes, *, err: bool = False) -> None:
+    """Print text as it is. A reader that went away (`| head`) is no error; what it cannot show is spelled out."""
+    stream = sys.stderr if err else sys.stdout
+    data = text.encode(stream.encoding or "utf-8", "backslashreplace") if isinstance(text, str) else text
+    try:
+        # Bytes, so that line breaks arrive as they are in the source.
+        stream.buffer.write(data)
+        stream.buffer.flush()
+    except BrokenPipeError:
+        # Python flushes the stream once more at exit; that must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def deliver(render: Callable[[Terminal], str], file: Path | None, *, err: bool = False) -> None:
+    """Write a report to a file, or print it for the terminal it goes to. Raises Failure."""
+    if file is None:
+        emit(render(terminal(sys.stderr if err else sys.stdout)), err=err)
+        return
+    try:
+        file.write_bytes(render(Terminal()).encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise Failure(f"{file}: {error.strerror}") from error
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """One line each to standard error."""
+    for problem in problems:
+        where = f"{problem.path}:{problem.line}: " if problem.path else ""
+        print_error(where + problem.message)
+
+
+def print_error(message: str) -> None:
+    lines = "\n".join(visible(line) for line in message.splitlines())
+    emit(f"{terminal(sys.stderr).paint('error:', 'red', bold=True)} {lines}\n", err=True)

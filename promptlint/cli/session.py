@@ -1,0 +1,35 @@
+"""From the command line to a session and the files to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from promptlint.cli.options import STDIN
+from promptlint.cli.output import Failure, print_problems
+from promptlint.discover import Discovery, discover
+from promptlint.registry import load
+from promptlint.run import Session, open_session
+from promptlint.settings import SettingsError
+
+
+def open_or_fail(overrides: Mapping[str, object], config: Path | None, isolated: bool) -> Session:
+    """A session for the working directory. Plugins that did not load are named before an error they may explain."""
+    rules = load()
+    try:
+        session = open_session(overrides=overrides, config=config, isolated=isolated, rules=rules)
+        session.rules(STDIN)
+    except SettingsError as error:
+        print_problems(rules.problems)
+        raise Failure(str(error)) from error
+    return session
+
+
+def find_files(paths: Sequence[str], session: Session) -> Discovery:
+    """The source files below paths. Raises SettingsError, and Failure where folders hold no source file."""
+    paths = paths or (".",)
+    found = discover(paths, session.resolver)
+    if not found.files and not found.problems and any(Path(path).is_dir() for path in paths):
+        # A job that looks into the wrong folder must not pass.
+        raise Failure(f"no Python files in {', '.join(paths)}")
+    return found

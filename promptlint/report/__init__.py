@@ -1,0 +1,1 @@
+"""Presenting results: pure functions from an analysis to text. Nothing here reads files or prints."""

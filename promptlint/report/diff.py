@@ -1,0 +1,40 @@
+"""Unified diffs of fixed files."""
+
+from __future__ import annotations
+
+import difflib
+
+from promptlint.fix import Fixed
+from promptlint.report.terminal import Terminal, visible
+
+
+def render(fixed: Fixed, terminal: Terminal) -> str:
+    """A patch of all changed files, with line breaks as they are in each file; empty where nothing changed.
+
+    On a screen control characters are spelled out: that text is for eyes, not for `patch`.
+    """
+    return "".join(
+        _file(path, fixed.before.sources[path].text, fixed.after.sources[path].text, terminal) for path in fixed.changed
+    )
+
+
+def _file(path: str, old: str, new: str, terminal: Terminal) -> str:
+    shown = []
+    for line in difflib.unified_diff(_lines(old), _lines(new), path, path):
+        body = line.removesuffix("\n")
+        ending = "\n" if body != line else "\n\\ No newline at end of file\n"
+        shown.append(_paint(body, terminal) + ending)
+    return "".join(shown)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends. Only a line feed ends a line, as for `diff` and `patch`."""
+    lines = text.split("\n")
+    return [line + "\n" for line in lines[:-1]] + [line for line in lines[-1:] if line]
+
+
+def _paint(line: str, terminal: Terminal) -> str:
+    if not terminal.screen:
+        return line
+    color = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+    return terminal.paint("\t".join(visible(part) for part in line.removesuffix("\r").split("\t")), color)

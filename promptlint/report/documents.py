@@ -1,0 +1,27 @@
+"""What the JSON documents share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from promptlint.project import Place, Problem, Project
+
+
+def dump(document: object) -> str:
+    """JSON, ASCII only, so that no encoding of the output can break it."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def span(project: Project, place: Place) -> dict[str, object]:
+    """Where something stands: 1-based, columns in code points, end exclusive."""
+    line, column = project.position(place.path, place.start)
+    end_line, end_column = project.position(place.path, place.end)
+    return {"file": place.path, "line": line, "column": column, "end_line": end_line, "end_column": end_column}
+
+
+def errors(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    """Problems; file and line are null for those of no file, such as a plugin that did not load."""
+    return [
+        {"file": problem.path or None, "line": problem.line or None, "message": problem.message} for problem in problems
+    ]

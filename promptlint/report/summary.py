@@ -1,0 +1,58 @@
+"""The last lines of a report for people."""
+
+from __future__ import annotations
+
+from promptlint.finding import Applicability, Severity
+from promptlint.report.terminal import Terminal, plural, usd
+from promptlint.report.view import View
+
+COLORS = {Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
+
+
+def summary(view: View, terminal: Terminal) -> list[str]:
+    """What was read, what was found, what can be fixed, and what it saves."""
+    project = view.analysis.project
+    scope = (
+        f"{plural(view.analysis.tree.files_seen, 'file')}, {plural(len(project.calls), 'LLM call')}, "
+        f"{plural(len(project.prompts), 'prompt')}"
+    )
+    lines = [fixed] if (fixed := fix_summary(view)) else []
+    if view.findings:
+        severities = ", ".join(f"{count} {severity}" for severity in Severity if (count := view.severities[severity]))
+        lines.append(f"{plural(len(view.findings), 'finding')} ({severities}) in {scope}.")
+        lines += [line for line in (_fixable(view), _savings(view)) if line]
+    else:
+        lines.append(f"No findings in {scope}.")
+    color = None if view.findings else "green"
+    return [terminal.paint(part, color, bold=True) for line in lines for part in terminal.wrap(line)]
+
+
+def fix_summary(view: View, verb: str = "Fixed") -> str | None:
+    """`Fixed 3 findings in 2 files: 812 -> 655 input tokens per call (157 saved)`; None if nothing was fixed."""
+    if not view.fixed or not view.recount:
+        return None
+    before, after = view.recount
+    verdict = f"{before - after:,} saved" if after <= before else f"{after - before:,} more"
+    return (
+        f"{verb} {plural(len(view.fixed.applied), 'finding')} in {plural(len(view.fixed.changed), 'file')}: "
+        f"{before:,} -> {after:,} input tokens per call ({verdict})."
+    )
+
+
+def _fixable(view: View) -> str | None:
+    marked = view.fixable(*view.allowed)
+    hidden = view.fixable(*Applicability) - marked
+    option = "--fix --unsafe-fixes" if Applicability.UNSAFE in view.allowed else "--fix"
+    if marked and hidden:
+        return f"[*] {marked} fixable with {option}, {hidden} more with --unsafe-fixes."
+    if marked:
+        return f"[*] {marked} fixable with {option}."
+    return f"{hidden} fixable with --fix --unsafe-fixes." if hidden else None
+
+
+def _savings(view: View) -> str | None:
+    """The findings' savings together. They may overlap, so the sum is a ceiling."""
+    parts = [f"{plural(view.input_tokens_saved, 'input token')} a call"] if view.input_tokens_saved else []
+    if view.usd_per_1k_calls:
+        parts.append(f"{usd(view.usd_per_1k_calls)} per 1,000 calls of every call site")
+    return f"Acting on all of them saves up to {' and '.join(parts)}." if parts else None

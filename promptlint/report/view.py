@@ -1,0 +1,82 @@
+"""What a report of `check` shows, and the figures that all formats share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from promptlint.finding import Applicability, Finding, Severity
+from promptlint.fix import Fixed
+from promptlint.project import Problem, Project
+from promptlint.run import Analysis, Session, model_of
+
+
+@dataclass(frozen=True)
+class View:
+    """An analysis to report; `allowed` are the kinds of fixes that the user asked to see or apply."""
+
+    analysis: Analysis
+    session: Session
+    allowed: frozenset[Applicability] = frozenset({Applicability.SAFE})
+    fixed: Fixed | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.analysis.findings
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Those of the analysis and those of fixing."""
+        return (*self.analysis.problems, *(self.fixed.problems if self.fixed else ()))
+
+    @property
+    def severities(self) -> Counter[Severity]:
+        return Counter(finding.severity for finding in self.findings)
+
+    def fixable(self, *kinds: Applicability) -> int:
+        """How many findings have a fix of the given kinds."""
+        return sum(finding.fix is not None and finding.fix.applicability in kinds for finding in self.findings)
+
+    @property
+    def input_tokens_saved(self) -> int:
+        """Input tokens per call, summed over all findings."""
+        return sum(finding.saving.input_tokens for finding in self.findings if finding.saving)
+
+    @property
+    def usd_per_1k_calls(self) -> float | None:
+        """USD per 1,000 calls of every call site, summed over the findings with a price; None if there is none."""
+        return total_usd(self.findings)
+
+    @cached_property
+    def recount(self) -> tuple[int, int] | None:
+        """Input tokens of all prompts of the fixed files, before and after; None if nothing was fixed."""
+        if not self.fixed or not self.fixed.changed:
+            return None
+        paths = frozenset(self.fixed.changed)
+        before, after = self.fixed.before.project, self.fixed.after.project
+        return input_tokens(before, self.session, paths), input_tokens(after, self.session, paths)
+
+    def url(self, finding: Finding) -> str:
+        """The page that documents the finding's rule."""
+        return self.session.registry.by_name[finding.rule].url()
+
+
+def total_usd(findings: Iterable[Finding]) -> float | None:
+    """USD per 1,000 calls, summed; None where no finding has a figure."""
+    figures = [
+        finding.saving.usd_per_1k_calls
+        for finding in findings
+        if finding.saving and finding.saving.usd_per_1k_calls is not None
+    ]
+    return sum(figures) if figures else None
+
+
+def input_tokens(project: Project, session: Session, paths: frozenset[str]) -> int:
+    """The tokens of all prompts in the given files, each counted for its model."""
+    return sum(
+        session.meter(prompt.place.path).count_template(prompt.template, model_of(project, prompt)).tokens
+        for prompt in project.prompts
+        if prompt.place.path in paths
+    )

@@ -1,0 +1,82 @@
+"""Replacing files on disk so that a reader sees the old content or the new, never a part."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class WriteError(Exception):
+    """A file was not written; nothing of its group was. Attributes: `path`, `message`."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The bytes that a file held when it was read, and those that it shall hold."""
+
+    old: bytes
+    new: bytes
+
+
+def replace_files(replacements: Mapping[str, Replacement]) -> None:
+    """Write files that belong together: all are prepared and checked before the first is replaced.
+
+    Mode and, where the system allows it, owner stay; a symbolic link stays and its target is replaced.
+    Raises WriteError, with nothing written, when a file changed since it was read, is
+    write-protected, or its folder does not take files.
+    (If the last step, a rename, fails half way through the group, earlier files of it are written.)
+    """
+    prepared: list[tuple[str, Path, Path]] = []
+    try:
+        for path, replacement in replacements.items():
+            with _named(path):
+                target = Path(path).resolve(strict=True)
+                if not os.access(target, os.W_OK):
+                    # Replacing needs rights on the folder only, but whoever protects a file means its content.
+                    raise WriteError(path, "not written: the file is write-protected")
+                prepared.append((path, _temporary(target, replacement.new), target))
+                if target.read_bytes() != replacement.old:
+                    raise WriteError(path, "not written: the file changed since it was read")
+        for path, temporary, target in prepared:
+            with _named(path):
+                os.replace(temporary, target)
+    finally:
+        for _, temporary, _ in prepared:
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _named(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(path, f"not written: {error.strerror or error}") from error
+
+
+def _temporary(target: Path, content: bytes) -> Path:
+    """A file beside `target` with the content, its mode and owner, on disk."""
+    before = target.stat()
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if hasattr(os, "chown"):
+            with contextlib.suppress(PermissionError):  # only root may give files away; the content matters more
+                os.chown(name, before.st_uid, before.st_gid)
+        os.chmod(name, stat.S_IMODE(before.st_mode))
+    except BaseException:
+        os.unlink(name)
+        raise
+    return Path(name)
