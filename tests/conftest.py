@@ -1,0 +1,43 @@
+"""For the whole suite: no test reaches for the network, and a way to run the installed command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from command import Console
+from network_guard import is_network
+
+_allowed = False
+
+# How long an example takes says nothing about it.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
+
+def _guard(event: str, args: tuple[Any, ...]) -> None:
+    # pytest.fail raises a BaseException, so `except Exception` in the tested code cannot hide it.
+    if is_network(event, args) and not _allowed:
+        pytest.fail(f"network access: {event} {args[1:]}")
+
+
+# An audit hook sees every socket of the process, also in code that imported `socket` before, until the process ends.
+sys.addaudithook(_guard)
+
+
+@pytest.fixture(autouse=True)
+def _network_only_where_marked(request: pytest.FixtureRequest) -> Iterator[None]:
+    global _allowed
+    _allowed = request.node.get_closest_marker("network") is not None
+    yield
+    _allowed = False
+
+
+@pytest.fixture
+def console(tmp_path_factory: pytest.TempPathFactory) -> Console:
+    """Runs the installed `promptlint` in a process of its own, without a network."""
+    return Console(tmp_path_factory.mktemp("home"))
