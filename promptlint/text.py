@@ -10,6 +10,9 @@ from promptlint.template import Hole, Template
 HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands for every character of a hole in `mask`: neither a blank, nor a letter, nor punctuation."""
 
+PLACEHOLDER = re.compile(r"\{[^{}\s][^{}\n]*\}|%\(\w+\)[a-z]")
+"""A place in a text that other code fills in: what goes with it is lost for that code."""
+
 FENCE = re.compile(r"[ \t]*(?P<marks>`{3,}|~{3,})(?P<info>[^`]*)")
 
 

@@ -13,7 +13,7 @@ from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import Basis, basis_of, input_saving, severity_of
 from promptlint.segments import Segment, segments
 from promptlint.template import Edit, Template
-from promptlint.text import mask
+from promptlint.text import PLACEHOLDER, mask
 
 SHOWN = 60
 """Characters of an instruction that a message quotes."""
@@ -293,7 +293,8 @@ def _fix(template: Template, gone: Sequence[Cut], owner: Prompt | None, other: P
         return None
     edits: list[Edit] = []
     for cut in gone:
-        change = None if cut.leaves_gap else template.replace(cut.start, cut.end)
+        lossy = cut.leaves_gap or PLACEHOLDER.search(template.text, cut.start, cut.end)
+        change = None if lossy else template.replace(cut.start, cut.end)
         if change is None:
             return None
         edits += change

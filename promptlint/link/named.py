@@ -39,6 +39,7 @@ class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     called: frozenset[str]
     keywords: frozenset[str]
     phrases: tuple[str, ...]
+    to_people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,23 @@ class Verdict:
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The table, and its phrases compiled."""
+
+    words: _Table
+    phrases: tuple[re.Pattern[str], ...]
+    to_people: re.Pattern[str]
+
+
 @cache
-def _table() -> tuple[_Table, tuple[re.Pattern[str], ...]]:
+def _table() -> _Named:
     import yaml
 
     text = (resources.files("promptlint") / "data" / "named.yaml").read_text(encoding="utf-8")
     table = msgspec.convert(yaml.safe_load(text), _Table)
-    return table, tuple(re.compile(phrase, re.IGNORECASE | re.MULTILINE) for phrase in table.phrases)
+    phrases = tuple(re.compile(phrase, re.IGNORECASE | re.MULTILINE) for phrase in table.phrases)
+    return _Named(table, phrases, re.compile("|".join(table.to_people), re.IGNORECASE))
 
 
 def words_of(name: str | None) -> list[str]:
@@ -63,7 +74,7 @@ def words_of(name: str | None) -> list[str]:
 
 def judge(place: TextPlace, module: Module) -> Verdict | None:
     """Whether a text is a prompt by what surrounds it, and with what evidence."""
-    table, _ = _table()
+    table = _table().words
     text = "".join(run.text for run in runs_of(place.expr))
     if count_words(text) < MIN_WORDS or place.context in ("raise", "expression"):
         return None
@@ -73,12 +84,14 @@ def judge(place: TextPlace, module: Module) -> Verdict | None:
     if place.owner == "tool":
         return Verdict(Evidence.FRAMEWORK, Role.TOOL) if place.name == "description" else None
     called = (place.owner or "").rpartition(".")[2] if place.context == "argument" else None
+    if called == "Field" and place.name == "description":
+        return None  # Of a setting as likely as of a schema that is sent: `promptlint.link.schemas` knows which.
     if called in table.not_called or (called or "").endswith(("Error", "Exception", "Warning")):
         return None
     scope = module.facts.scopes[place.scope]
     names = [words_of(place.name.rpartition(".")[2] if place.name else None), words_of(place.within)]
     own = names[0] or names[1]
-    if any(word in table.not_words for word in own) or _looks_foreign(text):
+    if any(word in table.not_words for word in own) or _looks_foreign(text) or _table().to_people.search(text):
         return None
     around = [
         *words_of(called),
@@ -109,8 +122,7 @@ def _is_strong(words: list[str], table: _Table) -> bool:
 
 def _phrase_score(text: str) -> int:
     """How much a text reads like one written to a model, 0 to 3."""
-    _, phrases = _table()
-    return min(3, sum(1 for phrase in phrases if phrase.search(text)))
+    return min(3, sum(1 for phrase in _table().phrases if phrase.search(text)))
 
 
 _FOREIGN = re.compile(

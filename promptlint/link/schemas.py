@@ -9,7 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from promptlint.facts import Binding, Either, Expr, Item, ModuleFacts, Pipe, Scope, Sequence, Spread, Str, TextPlace
+from promptlint.facts import (
+    Attr,
+    Binding,
+    Either,
+    Expr,
+    Item,
+    ModuleFacts,
+    Pipe,
+    Scope,
+    Sequence,
+    Spread,
+    Str,
+    TextPlace,
+)
 from promptlint.link.named import MIN_WORDS, words_of
 from promptlint.link.names import Module, ModuleIndex
 from promptlint.scan.texts import dotted, word_count
@@ -20,6 +33,11 @@ _SCHEMA_NAMES = frozenset(
 )  # fmt: skip
 """Keywords and class attributes that take a schema class (openai 3.54.0, anthropic 2.12.0, google-genai 3.4.0,
 instructor 1.17.0, pydantic-ai 2.68.0, langchain 1.5.0, llama-index 0.14.25, agno 3.1.10)."""
+
+_WEB_ROUTES = frozenset(
+    {"get", "post", "put", "patch", "delete", "head", "options", "route", "api_route", "add_api_route"}
+)
+"""Web frameworks take a `response_model` too: that schema goes to a browser."""
 
 _SCHEMA_CALLS = frozenset({"with_structured_output", "bind_tools", "structured_predict"})
 _GENERIC_WORDS = frozenset({"prompt", "tool", "agent"})
@@ -54,10 +72,13 @@ def is_schema_text(place: TextPlace, module: Module, classes: frozenset[str]) ->
 
 def _mentioned(facts: ModuleFacts) -> Iterator[str]:
     for place in facts.calls:
+        called = place.expr.func.name if isinstance(place.expr.func, Attr) else dotted(place.expr.func)
+        if called in _WEB_ROUTES:
+            continue
         for keyword in place.expr.keywords:
             if keyword.name in _SCHEMA_NAMES:
                 yield from _names(keyword.value)
-        if (dotted(place.expr.func) or "").rpartition(".")[2] in _SCHEMA_CALLS and place.expr.args:
+        if called in _SCHEMA_CALLS and place.expr.args:
             yield from _names(place.expr.args[0])
     for binding in facts.bindings:
         if binding.op == "=" and binding.target.rpartition(".")[2] in _SCHEMA_NAMES:

@@ -160,6 +160,13 @@ def ask(question, product):
     assert fixed(source, RULE)[FILE] == source
 
 
+def test_no_fix_that_would_lose_a_placeholder_filled_elsewhere() -> None:
+    rule = "Answer only about {product} and nothing else."
+    source = f'PROMPT = "{rule} Be kind. {rule}"\n'
+    [finding] = findings(source, RULE)
+    assert finding.fix is None
+
+
 CHAT = (
     HEAD
     + """RULES = "Name the page of the manual. Be kind to everybody."
