@@ -50,9 +50,8 @@ class _Examiner:
             try:
                 findings += [finding for finding in hook(rule)(subject, context) if self.is_selected(finding)]
             except Exception as error:  # any error in a rule costs that rule on that file, nothing else
-                line, _ = self.project.position(path, subject.place.start)
                 message = f"rule {rule.name} crashed: {type(error).__name__}: {error}; please report this"
-                self.crashes[path, rule.name] = Problem(path, line, message)
+                self.crashes[path, rule.name] = self.project.problem(path, subject.place.start, message)
         return findings
 
     def is_selected(self, finding: Finding) -> bool:

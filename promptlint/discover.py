@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 from promptlint.patterns import Patterns, below
 from promptlint.project import Problem
+from promptlint.promptfiles import Listed, is_text_file, may_hold_prompts
 from promptlint.settings import Settings, SettingsError, SettingsResolver
 from promptlint.settings.model import key_of
 from promptlint.source import SourceError, read_bytes, reason, shown
 
-SUFFIX = ".py"
+SUFFIXES = (".py", ".ipynb")
 ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta"})
 """Entries that make a folder a virtual environment."""
 
@@ -24,6 +25,10 @@ class Discovery:
 
     files: tuple[str, ...]
     problems: tuple[Problem, ...]
+    texts: tuple[Listed, ...] = ()
+    """Text files that are prompts by the settings or because they are named, or that may be by their names."""
+    roots: tuple[str, ...] = ()
+    """Absolute folders below which code may load text files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,14 @@ class Walk:
     settings: SettingsResolver
     files: dict[str, str] = field(default_factory=dict)
     """Absolute path by real path."""
+    texts: dict[str, Listed] = field(default_factory=dict)
+    """Text files by absolute path."""
+    roots: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     """Absolute paths of symbolic links to files."""
     problems: list[Problem] = field(default_factory=list)
     _excludes: dict[int, Rules] = field(default_factory=dict)
+    _prompt_files: dict[int, Rules] = field(default_factory=dict)
 
     def problem(self, path: str, message: str) -> None:
         self.problems.append(Problem(shown(path, self.settings.cwd), 1, message))
@@ -63,14 +72,25 @@ class Walk:
         """The exclude patterns of settings. Raises SettingsError for one that is not valid."""
         # The resolver keeps every Settings it makes, so ids do not come back.
         if id(settings) not in self._excludes:
-            origin = settings.origin("extend_exclude") or settings.origin("exclude")
-            try:
-                patterns = Patterns((*settings.exclude, *settings.extend_exclude))
-            except ValueError as error:
-                name = "exclude" if any(not is_pattern(each) for each in settings.exclude) else "extend_exclude"
-                raise settings.origins[name].error(f"`{key_of(name)}`: {error}", key_of(name)) from error
-            self._excludes[id(settings)] = Rules(origin.folder if origin else self.settings.cwd, patterns)
+            self._excludes[id(settings)] = self._rules(settings, "extend_exclude", "exclude")
         return self._excludes[id(settings)]
+
+    def prompt_files(self, settings: Settings) -> Rules:
+        """The patterns of prompt files of settings. Raises SettingsError for one that is not valid."""
+        if id(settings) not in self._prompt_files:
+            self._prompt_files[id(settings)] = self._rules(settings, "prompt_files")
+        return self._prompt_files[id(settings)]
+
+    def _rules(self, settings: Settings, *names: str) -> Rules:
+        """The patterns of settings, relative to the folder of the first that is set."""
+        origin = next((origin for name in names if (origin := settings.origin(name))), None)
+        values: dict[str, tuple[str, ...]] = {name: getattr(settings, name) for name in reversed(names)}
+        try:
+            patterns = Patterns(pattern for value in values.values() for pattern in value)
+        except ValueError as error:
+            name = next(name for name, value in values.items() if not all(map(is_pattern, value)))
+            raise settings.origins[name].error(f"`{key_of(name)}`: {error}", key_of(name)) from error
+        return Rules(origin.folder if origin else self.settings.cwd, patterns)
 
     def ignore_file(self, folder: str, *name: str) -> tuple[Rules, ...]:
         """The patterns of a gitignore file of `folder`, none where there is no such file."""
@@ -91,11 +111,12 @@ class Walk:
 
 
 def discover(paths: Sequence[str], settings: SettingsResolver) -> Discovery:
-    """The Python files that `paths` name (none: the working directory), as shown.
+    """The Python files and notebooks that `paths` name (none: the working directory), as shown.
 
-    Folders are searched for `*.py`. What is named itself is always taken, whatever its ending and whatever excludes it,
-    unless `force-exclude` is set; exclusion concerns what is found below. Symbolic links to folders are not
-    followed. Raises SettingsError for a wrong configuration at a path that is named; one found on the way is a problem.
+    Folders are searched for `*.py` and `*.ipynb`. What is named itself is always taken, whatever its ending and
+    whatever excludes it, unless `force-exclude` is set; exclusion concerns what is found below. Symbolic links to
+    folders are not followed. Raises SettingsError for a wrong configuration at a path that is named; one found on the
+    way is a problem.
     """
     walk = Walk(settings)
     for path in paths or (".",):
@@ -108,8 +129,11 @@ def discover(paths: Sequence[str], settings: SettingsResolver) -> Discovery:
         own = settings.for_folder(full if is_folder else os.path.dirname(full))
         if own.force_exclude and walk.excludes(own).covers(full, is_folder):
             continue
+        walk.roots.append(full if is_folder else os.path.dirname(full))
         if is_folder:
             search(walk, full)
+        elif is_text_file(full):
+            walk.texts[full] = Listed(shown(full, settings.cwd), True, os.path.basename(full))
         elif os.path.islink(full):
             walk.links.append(full)
         else:
@@ -117,7 +141,9 @@ def discover(paths: Sequence[str], settings: SettingsResolver) -> Discovery:
     for link in sorted(walk.links):
         walk.files.setdefault(os.path.realpath(link), link)
     files = sorted(shown(path, settings.cwd) for path in walk.files.values())
-    return Discovery(tuple(files), tuple(dict.fromkeys(walk.problems)))
+    texts = sorted(walk.texts.values(), key=lambda text: text.path)
+    roots = tuple(dict.fromkeys((settings.cwd, *walk.roots)))
+    return Discovery(tuple(files), tuple(dict.fromkeys(walk.problems)), tuple(texts), roots)
 
 
 def search(walk: Walk, root: str) -> None:
@@ -131,6 +157,7 @@ def search(walk: Walk, root: str) -> None:
                 entries = list(found)
             settings = walk.settings.for_folder(folder)
             excludes = excludes_below(walk, settings, root)
+            prompt_files = walk.prompt_files(settings)
         except OSError as error:
             walk.problem(folder, reason(error))
             continue
@@ -153,12 +180,21 @@ def search(walk: Walk, root: str) -> None:
                 ignores += walk.ignore_file(folder, ".gitignore")
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if not (is_folder or entry.name.endswith(SUFFIX)):
+            is_code = entry.name.endswith(SUFFIXES)
+            declared = not (is_folder or is_code) and bool(
+                settings.prompt_files and prompt_files.covers(entry.path, False)
+            )
+            is_text = declared or (not is_folder and not is_code and may_hold_prompts(entry.path[len(root) :]))
+            if not (is_folder or is_code or is_text):
                 continue
             if excludes.decide(entry.path, is_folder) or ignored(ignores, entry.path, is_folder):
                 continue
             if is_folder:
                 folders.append((entry.path, ignores))
+            elif is_text:
+                if entry.is_file():
+                    listed = Listed(shown(entry.path, walk.settings.cwd), declared, entry.path[len(root) :].lstrip("/"))
+                    walk.texts.setdefault(entry.path, listed)
             elif entry.is_file(follow_symlinks=False):
                 walk.files.setdefault(real_root + entry.path[len(root) :], entry.path)
             elif os.path.isfile(entry.path):

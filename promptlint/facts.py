@@ -8,17 +8,26 @@ start of the decoded text; `ModuleFacts.line_starts` turns them into 1-based lin
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import NamedTuple
 
 from msgspec import Struct
 
 
 class Token(Struct, frozen=True, array_like=True):
-    """One string token of the source: where it stands and how it is quoted."""
+    """One string token of the source: where it stands and how it is quoted.
+
+    Text files have tokens too. Without a quote the text is written as it is; the prefix says more: "|" is a YAML block,
+    whose line breaks stay where they are, "json" a JSON string, "!" text that cannot be edited.
+    """
 
     start: int
     end: int
     prefix: str
     quote: str
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.prefix == "!"
 
     @property
     def is_raw(self) -> bool:
@@ -133,6 +142,14 @@ class Pipe(Struct, frozen=True, tag="pipe"):
     terms: tuple[Expr, ...]
 
 
+class Slash(Struct, frozen=True, tag="slash"):
+    """`a / b / c`, flat: a path put together, or a division."""
+
+    start: int
+    end: int
+    terms: tuple[Expr, ...]
+
+
 class Either(Struct, frozen=True, tag="either"):
     """Values one of which is taken: a conditional expression, or the operands of `or` / `and`."""
 
@@ -196,6 +213,7 @@ Expr = (
     | Sum
     | Percent
     | Pipe
+    | Slash
     | Either
     | Sequence
     | Spread
@@ -333,6 +351,22 @@ class Comment(Struct, frozen=True, array_like=True):
     alone: bool = False
 
 
+class Location(NamedTuple):
+    """A 1-based line and column; in a notebook, of the cell with this 1-based number."""
+
+    cell: int | None
+    line: int
+    column: int
+
+    @property
+    def row(self) -> str:
+        """Cell and line as people read them: "cell 3:2", or "2" outside notebooks."""
+        return f"cell {self.cell}:{self.line}" if self.cell else str(self.line)
+
+    def __str__(self) -> str:
+        return f"{self.row}:{self.column}"
+
+
 class ModuleFacts(Struct, frozen=True):
     """All that later steps know of one source file."""
 
@@ -354,8 +388,21 @@ class ModuleFacts(Struct, frozen=True):
     comments: tuple[Comment, ...]
     usage_reads: tuple[tuple[int, str], ...]
     """Scope and dotted name of every object whose token usage is read (`response` of `response.usage`)."""
+    cells: tuple[tuple[int, int], ...] = ()
+    """Of a notebook, the 1-based number of each code cell and the offset at which it begins; both in order."""
+    importable: bool = True
+    """Whether other files can import it: notebooks and text files cannot be."""
+
+    def locate(self, offset: int) -> Location:
+        """Where people find an offset."""
+        line, column = self.position(offset)
+        at = bisect_right(self.cells, offset, key=lambda cell: cell[1]) - 1
+        if at < 0:
+            return Location(None, line, column)
+        number, start = self.cells[at]
+        return Location(number, line - self.position(start)[0] + 1, column)
 
     def position(self, offset: int) -> tuple[int, int]:
-        """The 1-based line and column of an offset."""
+        """The 1-based line and column of an offset in the whole text (`locate` counts in the cell of a notebook)."""
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from promptlint.finding import Applicability, Finding
 from promptlint.project import Problem
+from promptlint.promptfiles import is_valid
 from promptlint.run import Analysis
 from promptlint.source import Source, SourceError, encode
 from promptlint.template import Edit
@@ -107,10 +108,8 @@ def _one_pass(analysis: Analysis, allowed: Collection[Applicability]) -> _Pass:
 
     def drop(finding: Finding, why: str) -> None:
         place = finding.place
-        line, _ = analysis.project.position(place.path, place.start)
-        problems[place.path, finding.rule] = Problem(
-            place.path, line, f"fix of {finding.rule} dropped: {why}; please report this"
-        )
+        message = f"fix of {finding.rule} dropped: {why}; please report this"
+        problems[place.path, finding.rule] = analysis.project.problem(place.path, place.start, message)
 
     for finding in analysis.findings:
         if finding.fix is None or finding.fix.applicability not in allowed:
@@ -200,20 +199,20 @@ def unchanged_outside(old: str, new: str, edits: Sequence[Edit]) -> bool:
 
 def _damage(source: Source, text: str) -> str | None:
     """Why the new text must not replace the old one."""
-    if _parses(source.text) and not _parses(text):
-        return "the result would not parse"
     try:
         encode(source, text)
     except SourceError as error:
         return error.message
-    return None
+    return "the result would not parse" if _parses(source) and not _parses(replace(source, text=text)) else None
 
 
-def _parses(text: str) -> bool:
+def _parses(source: Source) -> bool:
+    if not source.is_python:
+        return is_valid(source.path, source.text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as invalid escape sequences, which are the author's
-            ast.parse(text)
+            ast.parse(source.code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

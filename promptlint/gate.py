@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # Words without which a file is not worth parsing: SDK and framework names, and the vocabulary of prompts.
 _HINTS = re.compile(
-    rb"prompt|llm|openai|anthropic|claude|gemini|genai|bedrock|mistral|cohere|ollama|groq|langchain|llama"
+    rb"prompt|llm|openai|anthropic|claude|gemini|genai|bedrock|mistral|cohere|ollama|groq|langchain|langgraph|llama|generativeai"
     rb"|dspy|huggingface|transformers|instruction|you are |[\"']role[\"']|system_message|completion"
-    rb"|chat_?model|few_?shot|rubric",
+    rb"|chat_?model|few_?shot|rubric|agent|\btools?\b|_tool\b|\broles?\b"
+    rb"|zhipu|dashscope|qianfan|xinference|lmdeploy|sparkai|watsonx|aisuite|cerebras|portkey|deepseek|openrouter"
+    rb"|(?:import|from)\s+(?:together|fireworks|replicate|guidance|marvin|mirascope|semantic_kernel|xai_sdk"
+    rb"|instructor|pydantic_ai|crewai|autogen\w*|agno|phi|oci|volcenginesdkarkruntime|azure\.ai|vertexai|haystack\w*)\b",
     re.IGNORECASE,
 )
 
 
-def may_matter(data: bytes) -> bool:
-    """Whether a file may hold a prompt, an LLM call, or a constant that another file puts into one."""
-    return _HINTS.search(data) is not None
+def may_matter(data: bytes, names: Iterable[bytes] = ()) -> bool:
+    """Whether a file may hold a prompt, an LLM call, or a constant that another file puts into one.
+
+    `names` are functions that the configuration says call a model.
+    """
+    return _HINTS.search(data) is not None or any(name in data for name in names)

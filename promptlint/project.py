@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from promptlint.facts import ModuleFacts
+from promptlint.facts import Location, ModuleFacts
 from promptlint.template import Template
 
 
@@ -138,17 +138,27 @@ class CallSite:
     marker_site: MarkerSite | None
     expects: Mapping[str, str] = field(default_factory=dict)
     """What else bounds the answer: "stop", "response_format", ... with the source text of the value."""
-    wrapper: str | None = None
+    hops: tuple[str, ...] = ()
+    """The functions of the project that the call goes through to the API, outermost first."""
     prompts: tuple[str, ...] = ()
+
+    @property
+    def wrapper(self) -> str | None:
+        """The function of the project that is called in place of the API, None for a call of the API itself."""
+        return self.hops[0] if self.hops else None
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something promptlint could not do: a file it could not read or parse, a rule that crashed. `line` is 1-based."""
+    """Something promptlint could not do: a file it could not read or parse, a rule that crashed.
+
+    `line` is 1-based; in the 1-based `cell` of a notebook where that is known.
+    """
 
     path: str
     line: int
     message: str
+    cell: int | None = None
 
 
 @dataclass(frozen=True)
@@ -168,5 +178,14 @@ class Project:
         return {call.id: call for call in self.calls}
 
     def position(self, path: str, offset: int) -> tuple[int, int]:
-        """The 1-based line and column (in code points) of an offset."""
+        """The 1-based line and column (in code points) of an offset, in a notebook counted through all cells."""
         return self.modules[path].position(offset)
+
+    def locate(self, path: str, offset: int) -> Location:
+        """Where people find an offset: cell, line and column."""
+        return self.modules[path].locate(offset)
+
+    def problem(self, path: str, offset: int, message: str) -> Problem:
+        """A problem at an offset of a file."""
+        where = self.locate(path, offset)
+        return Problem(path, where.line, message, where.cell)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from promptlint.facts import Token
 
 
 def quote_for(text: str, token: Token) -> str:
-    """`text` as it must be written between the quotes of `token`.
+    """`text` as it must be written between the quotes of `token`; as it is where there are none.
 
-    Raises ValueError where a raw string cannot spell it.
+    Raises ValueError where a raw string or a YAML block cannot spell it.
     """
     if not text:
         return ""
+    if token.prefix == "json":
+        return json.dumps(text, ensure_ascii=False)[1:-1]
+    if not token.quote:
+        if token.prefix == "|" and "\n" in text:
+            raise ValueError("a line break in a YAML block needs an indentation")
+        return text
     multiline = len(token.quote) == 3
     if token.is_raw:
         if "\\" in text or token.quote[0] in text or (not multiline and "\n" in text):

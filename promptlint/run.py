@@ -12,14 +12,16 @@ from promptlint.facts import ModuleFacts
 from promptlint.finding import Finding
 from promptlint.gate import may_matter
 from promptlint.link import link
+from promptlint.link.tables import CallTable
 from promptlint.measure import Meter
 from promptlint.packages import package_parts
 from promptlint.project import Problem, Project, Prompt
+from promptlint.promptfiles import Listed, TextFiles, is_text_file
 from promptlint.registry import Registry
 from promptlint.rule import Rule
 from promptlint.scan import scan
-from promptlint.settings import Settings, SettingsResolver, check_selectors, is_selected, options_of
-from promptlint.source import Source, SourceError, decode, read_bytes
+from promptlint.settings import Settings, SettingsResolver, check_selectors, declared_calls, is_selected, options_of
+from promptlint.source import Source, SourceError, decode, decode_plain, read_bytes
 
 
 @dataclass(slots=True)
@@ -52,6 +54,11 @@ class Session:
         model = self.settings(path).default_model
         return self._meters.setdefault(model, Meter(model))
 
+    def declared(self, paths: Iterable[str]) -> tuple[CallTable, ...]:
+        """The functions that the settings of any of the paths say call a model. Raises SettingsError."""
+        settings = {id(one): one for one in map(self.settings, paths)}
+        return tuple(dict.fromkeys(call for one in settings.values() for call in declared_calls(one)))
+
     def _rules_with_options(self, settings: Settings) -> tuple[Rule, ...]:
         # One Settings object serves a whole folder: options are checked once for each. It is kept so that its id is.
         if id(settings) not in self._built:
@@ -78,7 +85,8 @@ def open_session(
 class Tree:
     """Files after reading, scanning and linking.
 
-    `sources` and `data` (the bytes as read) hold the files that passed the gate; `files_seen` counts all read.
+    `sources` and `data` (the bytes as read) hold the files that passed the gate and the text files that linking read;
+    `files_seen` counts all read.
     """
 
     project: Project
@@ -86,6 +94,9 @@ class Tree:
     data: Mapping[str, bytes]
     problems: tuple[Problem, ...]
     files_seen: int
+    texts: TextFiles = field(default_factory=TextFiles)
+    declared: tuple[CallTable, ...] = ()
+    """The functions that the configuration says call a model."""
 
     @property
     def files_parsed(self) -> int:
@@ -110,8 +121,16 @@ class Analysis:
         return self.tree.sources
 
 
-def read_tree(files: Iterable[str], problems: Iterable[Problem] = ()) -> Tree:
-    """Read, gate, scan and link files. What cannot be read or parsed becomes a problem after `problems`."""
+def read_tree(
+    files: Iterable[str],
+    problems: Iterable[Problem] = (),
+    texts: TextFiles | None = None,
+    declared: tuple[CallTable, ...] = (),
+) -> Tree:
+    """Read, gate, scan and link files. What cannot be read or parsed becomes a problem after `problems`.
+
+    `texts` are the text files that the code may load, `declared` the calls that the configuration declares.
+    """
     data: dict[str, bytes] = {}
     failed = list(problems)
     seen = 0
@@ -119,33 +138,43 @@ def read_tree(files: Iterable[str], problems: Iterable[Problem] = ()) -> Tree:
         try:
             content = read_bytes(path)
         except SourceError as error:
-            failed.append(Problem(error.path, error.line, error.message))
+            failed.append(_problem(error))
             continue
         seen += 1
-        if may_matter(content):
+        if may_matter(content, _names(declared)):
             data[path] = content
-    return _tree(data, failed, seen)
+    return _tree(data, failed, seen, texts or TextFiles(), declared)
 
 
-def tree_of(data: Mapping[str, bytes]) -> Tree:
-    """A tree of files given as bytes by path, for source that is not on disk."""
-    return _tree({path: content for path, content in data.items() if may_matter(content)}, [], len(data))
+def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> Tree:
+    """A tree of files given as bytes by path, for source that is not on disk; text files are there to be loaded."""
+    code = {path: content for path, content in data.items() if not is_text_file(path)}
+    given = {path: decode_plain(content, path) for path, content in data.items() if path not in code}
+    texts = TextFiles(given=given, listed=tuple(Listed(path, False, path) for path in given))
+    gated = {path: content for path, content in code.items() if may_matter(content, _names(declared))}
+    tree = _tree(gated, [], len(code), texts, declared)
+    return replace(tree, data={**tree.data, **{path: data[path] for path in given}})
 
 
 def updated(tree: Tree, sources: Mapping[str, Source]) -> Tree:
     """The tree with some files replaced in memory; only those are scanned again. `data` stays what was read."""
-    modules = dict(tree.project.modules)
+    texts = tree.texts.updated(sources)
+    modules = {path: facts for path, facts in tree.project.modules.items() if not tree.texts.knows(path)}
     problems = [problem for problem in tree.problems if problem.path not in sources]
     for path, source in sources.items():
-        modules.pop(path, None)
-        _scan(source, modules, problems)
-    project = link(modules[path] for path in sorted(modules))
-    return replace(tree, project=project, sources={**tree.sources, **sources}, problems=tuple(problems))
+        if not tree.texts.knows(path):
+            modules.pop(path, None)
+            _scan(source, modules, problems)
+    project = link((modules[path] for path in sorted(modules)), texts, tree.declared)
+    return replace(tree, project=project, sources={**tree.sources, **sources}, problems=tuple(problems), texts=texts)
 
 
-def analyse(files: Iterable[str], session: Session, problems: Iterable[Problem] = ()) -> Analysis:
+def analyse(
+    files: Iterable[str], session: Session, problems: Iterable[Problem] = (), texts: TextFiles | None = None
+) -> Analysis:
     """Read and check files as one project. `problems` are those of finding the files. Raises SettingsError."""
-    return examine(read_tree(files, problems), session)
+    files = tuple(files)
+    return examine(read_tree(files, problems, texts, session.declared(files)), session)
 
 
 def examine(tree: Tree, session: Session) -> Analysis:
@@ -161,25 +190,49 @@ def model_of(project: Project, prompt: Prompt) -> str | None:
     return next((model for call in prompt.calls if (model := project.call_by_id[call].model)), None)
 
 
-def _tree(data: Mapping[str, bytes], problems: list[Problem], seen: int) -> Tree:
+def _tree(
+    data: Mapping[str, bytes],
+    problems: list[Problem],
+    seen: int,
+    texts: TextFiles,
+    declared: tuple[CallTable, ...],
+) -> Tree:
     sources: dict[str, Source] = {}
     modules: dict[str, ModuleFacts] = {}
     for path, content in data.items():
         try:
             sources[path] = decode(content, path)
         except SourceError as error:
-            problems.append(Problem(error.path, error.line, error.message))
+            problems.append(_problem(error))
         else:
             _scan(sources[path], modules, problems)
-    project = link(modules[path] for path in sorted(modules))
-    return Tree(project, sources, data, tuple(problems), seen)
+    project = link((modules[path] for path in sorted(modules)), texts, declared)
+    all_problems = (*problems, *texts.problems)
+    return Tree(
+        project,
+        {**sources, **texts.sources},
+        {**data, **texts.data},
+        all_problems,
+        seen + len(texts.data),
+        texts,
+        declared,
+    )
+
+
+def _names(declared: Iterable[CallTable]) -> tuple[bytes, ...]:
+    """What a file that calls a declared function must hold."""
+    return tuple(name.rpartition(".")[2].encode() for call in declared for name in call.functions)
 
 
 def _scan(source: Source, modules: dict[str, ModuleFacts], problems: list[Problem]) -> None:
     try:
         modules[source.path] = scan(source, package_parts(source.path))
     except SourceError as error:
-        problems.append(Problem(error.path, error.line, error.message))
+        problems.append(_problem(error))
     except Exception as error:  # one file must not take the others with it
         message = f"this file could not be analysed: {type(error).__name__}: {error}; please report this"
         problems.append(Problem(source.path, 1, message))
+
+
+def _problem(error: SourceError) -> Problem:
+    return Problem(error.path, error.line, error.message, error.cell)

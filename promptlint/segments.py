@@ -88,7 +88,8 @@ def _prose(all_lines: tuple[Line, ...]) -> Iterator[Line | None]:
     example = ""  # the line that opened an example, while inside it
     begun = False  # whether that example has shown content
     quoted = False  # between two triple quotes: a docstring, or data that they delimit
-    for line in all_lines:
+    turns = _turns(all_lines)
+    for number, line in enumerate(all_lines):
         tags = [match["close"] for match in EXAMPLE_TAG.finditer(line.text)]
         inside = depth > 0
         depth = max(0, depth + tags.count("") - tags.count("/"))
@@ -97,7 +98,7 @@ def _prose(all_lines: tuple[Line, ...]) -> Iterator[Line | None]:
             if begun and not _is_heading(example):
                 example = ""
             yield None
-        elif inside or depth or tags or quoted or line.fenced:
+        elif inside or depth or tags or quoted or line.fenced or number in turns:
             begun = True
             yield None
         elif EXAMPLE.fullmatch(line.text):
@@ -111,6 +112,20 @@ def _prose(all_lines: tuple[Line, ...]) -> Iterator[Line | None]:
             yield None
         else:
             yield None if TURN.match(line.text) else line
+
+
+def _turns(all_lines: tuple[Line, ...]) -> range:
+    """The lines of a few-shot dialogue: from the first line with a label that comes again to the end of the last."""
+    labels = [
+        match[0].strip(" \t*_:0123456789").lower() if (match := TURN.match(line.text)) else "" for line in all_lines
+    ]
+    again = [number for number, label in enumerate(labels) if label and labels.count(label) > 1]
+    if not again:
+        return range(0)
+    end = again[-1] + 1
+    while end < len(all_lines) and not all_lines[end].is_blank:
+        end += 1
+    return range(again[0], end)
 
 
 def _is_heading(line: str) -> bool:

@@ -6,8 +6,11 @@ import codecs
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tokenize import detect_encoding
+
+from promptlint import notebook
+from promptlint.notebook import Notebook, NotebookError
 
 NEWLINE = re.compile(rb"\r\n|\r|\n")
 FIRST_TWO_LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?[^\r\n]*")
@@ -15,21 +18,28 @@ ONLY_ASCII = bytes(byte if byte < 0x80 else ord("?") for byte in range(256))
 
 
 class SourceError(Exception):
-    """A file that cannot be read, decoded, parsed or written back. `line` is 1-based."""
+    """A file that cannot be read, decoded, parsed or written back.
 
-    def __init__(self, path: str, line: int, message: str) -> None:
-        super().__init__(path, line, message)
+    `line` is 1-based; in `cell` (1-based) of a notebook where that is known.
+    """
+
+    def __init__(self, path: str, line: int, message: str, cell: int | None = None) -> None:
+        super().__init__(path, line, message, cell)
         self.path = path
         self.line = line
         self.message = message
+        self.cell = cell
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
+        return f"{self.path}:{f'cell {self.cell}:' if self.cell else ''}{self.line}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file, decoded. `text` has no byte order mark and the newlines of the file ("\\r\\n" stays)."""
+    """One file, decoded. `text` has no byte order mark and the newlines of the file ("\\r\\n" stays).
+
+    Of a notebook it is the code cells in order, joined.
+    """
 
     path: str
     text: str
@@ -37,18 +47,63 @@ class Source:
     bom: bool
     lossless: bool = True
     """False where `encoding` spells the same text in several ways and would write the file back differently."""
+    notebook: Notebook | None = None
+    is_python: bool = True
+
+    @property
+    def code(self) -> str:
+        """The text as Python: in a notebook, what only IPython understands is blanked. Offsets are those of `text`."""
+        return self.notebook.code(self.text) if self.notebook else self.text
+
+    def cell_starts(self) -> tuple[tuple[int, int], ...]:
+        """The number of each code cell of a notebook, and the offset at which it begins; both in order."""
+        return tuple((each.cell.number, each.start) for each in self.notebook.split(self.text)) if self.notebook else ()
+
+    def error(self, line: int, message: str) -> SourceError:
+        """An error at a 1-based line of the text."""
+        for number, start in reversed(self.cell_starts()):
+            if (before := line_at(self.text[:start].encode("utf-8", "surrogatepass"), None)) <= line:
+                return SourceError(self.path, line - before + 1, message, number)
+        return SourceError(self.path, line, message)
 
 
 def decode(data: bytes, path: str) -> Source:
     """The text of a Python file, decoded as Python does it (byte order mark, PEP 263 declaration, else UTF-8).
 
-    Raises SourceError for an unknown encoding, bytes that the encoding does not have, and NUL bytes.
+    Raises SourceError for an unknown encoding, bytes that the encoding does not have, NUL bytes, and a notebook
+    (`.ipynb`) that is not valid.
     """
+    if path.endswith(notebook.SUFFIX):
+        return decode_notebook(data, path)
     body = data.removeprefix(codecs.BOM_UTF8)
     bom = len(body) < len(data)
+    refuse_binary(body, path)
+    return decoded(body, path, declared_encoding(body, bom, path), bom)
+
+
+def decode_plain(data: bytes, path: str) -> Source:
+    """The text of a file in UTF-8. Raises SourceError for other bytes, and for NUL bytes."""
+    body = data.removeprefix(codecs.BOM_UTF8)
+    refuse_binary(body, path)
+    return replace(decoded(body, path, "utf-8", len(body) < len(data)), is_python=False)
+
+
+def decode_notebook(data: bytes, path: str) -> Source:
+    """The code cells of a notebook. Raises SourceError."""
+    plain = decode_plain(data, path)
+    try:
+        cells = notebook.read_notebook(plain.text)
+    except NotebookError as error:
+        raise SourceError(path, error.line, error.message) from error
+    return replace(plain, text=cells.text, notebook=cells, is_python=True)
+
+
+def refuse_binary(body: bytes, path: str) -> None:
     if (nul := body.find(0)) >= 0:
         raise SourceError(path, line_at(body, nul), "NUL byte: not a text file")
-    encoding = declared_encoding(body, bom, path)
+
+
+def decoded(body: bytes, path: str, encoding: str, bom: bool) -> Source:
     try:
         text = body.decode(encoding)
     except UnicodeDecodeError as error:
@@ -65,6 +120,11 @@ def encode(source: Source, text: str) -> bytes:
     `encode(decode(data, path), decode(data, path).text) == data`. Raises SourceError where the encoding lacks a
     character, or would change bytes that the text does not change.
     """
+    if source.notebook:
+        try:
+            text = source.notebook.write(text)
+        except NotebookError as error:
+            raise SourceError(source.path, error.line, error.message) from error
     if not source.lossless:
         raise SourceError(source.path, 1, f"{source.encoding} text cannot be written back byte for byte")
     try:

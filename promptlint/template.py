@@ -121,14 +121,14 @@ class Template:
     def replace(self, start: int, end: int, replacement: str = "") -> tuple[Edit, ...] | None:
         """The source edits that turn `text[start:end]` into `replacement`.
 
-        None where the range touches a hole, so that no placeholder can be lost. Where the text is spread over
-        several string tokens each loses its share, and the replacement goes into the first.
+        None where the range touches a hole, so that no placeholder can be lost, or text that cannot be edited. Where
+        the text is spread over several string tokens each loses its share, and the replacement goes into the first.
         """
         edits: list[Edit] = []
         for a, b, part in self.spans():
             if b <= start or a >= end:
                 continue
-            if isinstance(part, Hole):
+            if isinstance(part, Hole) or part.token.is_fixed:
                 return None
             cut = part.slice(max(start - a, 0), min(end, b) - a) if part.is_verbatim else part
             text = "" if edits else quote_for(replacement, part.token)

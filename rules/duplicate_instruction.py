@@ -212,13 +212,14 @@ def ask(question):
             rest = template.after([(cut.start, cut.end, "") for cut in gone])
             after = context.meter.count_template(rest, basis.model)
             saving = input_saving(before.tokens - after.tokens, before, basis, context.meter)
-            line, _ = context.project.position(first.earlier.place.path, first.earlier.place.start)
+            earlier = first.earlier.place
+            line = context.project.locate(earlier.path, earlier.start).row
             exact = all(repeat.exact for repeat in run)
             more = f" and {len(run) - 1} more" if len(run) > 1 else ""
             yield self.finding(
                 Place(first.later.place.path, first.later.place.start, last.later.place.end),
                 f'"{_shortened(first.later.text)}"{more} {"repeats" if exact else "nearly repeats"} '
-                f"{first.earlier.place.path}:{line} ({saving.input_tokens} tokens)",
+                f"{earlier.path}:{line} ({saving.input_tokens} tokens)",
                 severity=severity_of(saving.usd_per_1k_calls),
                 confidence=_confidence(owner, exact=exact),
                 evidence=() if exact else (f'there it says: "{_shortened(first.earlier.text)}"',),
@@ -243,7 +244,8 @@ def _instructing(messages: Sequence[Message]) -> Iterator[Message]:
 def _statements(template: Template) -> Iterator[Statement]:
     for segment in segments(mask(template)):
         place = template.source_range(segment.start, segment.end)
-        if place:
+        # What ends in a colon names what comes behind it.
+        if place and template.text[segment.end - 1] != ":":
             yield Statement(template, segment, template.text[segment.start : segment.end], Place(*place))
 
 

@@ -55,7 +55,7 @@ def test_the_hooks_are_the_two_that_are_documented() -> None:
     assert set(HOOKS) == {"promptlint", "promptlint-fix"}
     for hook in HOOKS.values():
         assert hook["language"] == "python"
-        assert hook["types"] == ["python"]
+        assert hook["types_or"] == ["python", "jupyter"]
         # Without it pre-commit splits the files over processes, and a prompt is parted from its calls.
         assert hook["require_serial"] is True
 

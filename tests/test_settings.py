@@ -58,6 +58,7 @@ extend-exclude = ["b"]
 force-exclude = true
 respect-gitignore = false
 default-model = "gpt-4o"
+prompt-files = ["prompts/*.txt"]
 fail-on = "high"
 output-format = "concise"
 
@@ -66,6 +67,10 @@ output-format = "concise"
 
 [tool.promptlint.rules.whitespace-bloat]
 min-tokens = 5
+
+[[tool.promptlint.calls]]
+name = "app.llm.ask"
+prompt = 0
 """
 
 YAML = """\
@@ -77,6 +82,7 @@ extend-exclude: [b]
 force-exclude: true
 respect-gitignore: false
 default-model: gpt-4o
+prompt-files: [prompts/*.txt]
 fail-on: high
 output-format: concise
 per-file-ignores:
@@ -84,6 +90,9 @@ per-file-ignores:
 rules:
   whitespace-bloat:
     min-tokens: 5
+calls:
+  - name: app.llm.ask
+    prompt: 0
 """
 
 
@@ -103,7 +112,9 @@ def test_every_setting_from_a_file(tmp_path: Path, name: str, text: str) -> None
         "respect-gitignore": False,
         "per-file-ignores": {"tests/*": ("ALL",)},
         "rules": {"whitespace-bloat": {"min-tokens": 5}},
+        "calls": ({"name": "app.llm.ask", "prompt": 0},),
         "default-model": "gpt-4o",
+        "prompt-files": ("prompts/*.txt",),
         "fail-on": "high",
         "output-format": "concise",
     }

@@ -40,6 +40,10 @@ def test_fences(text: str, fenced: list[bool]) -> None:
         ("Use e.g. Python. Then stop.", ["Use e.g. Python.", "Then stop."]),
         ("- Be brief.\n- Be kind,\n  to all of them.\n2) Stop.", ["Be brief.", "Be kind,\n  to all of them.", "Stop."]),
         ("Be brief\nBe kind", ["Be brief", "Be kind"]),
+        (
+            "Be brief.\n\nQ: Who?\nThink of it.\nA: Me.\n\nQ: When?\nThink of it.\nA: Now.\n\nStop.",
+            ["Be brief.", "Stop."],
+        ),
         ("This sentence is wrapped\nat some width.", ["This sentence is wrapped\nat some width."]),
         ("# Rules\nBe brief.\n---\nBe kind.", ["Be brief.", "Be kind."]),
         ("Be brief.\n\nExample:\nParis is big.\nRome too.\n\nBe kind.", ["Be brief.", "Be kind."]),

@@ -12,7 +12,7 @@ import click
 
 from promptlint.cli.options import STDIN, config_options, paths_argument, settings_failures
 from promptlint.cli.output import FAILED, FINDINGS, NOTHING, deliver, emit, print_problems
-from promptlint.cli.session import find_files, open_or_fail
+from promptlint.cli.session import find_files, open_or_fail, text_files
 from promptlint.finding import Applicability, Severity
 from promptlint.fix import Fixed, fix_files, write_fixed
 from promptlint.report import diff, statistics
@@ -104,14 +104,15 @@ def command(
         render = _renderer(output_format or session.settings(STDIN).output_format, show_statistics)
         if piped:
             content = sys.stdin.buffer.read()
-            tree = tree_of({name: content})
+            tree = tree_of({name: content}, session.declared((name,)))
         else:
             found = find_files(paths, session)
             if show_files:
-                emit("".join(f"{path}\n" for path in found.files))
+                paths_shown = sorted((*found.files, *(text.path for text in found.texts if text.declared)))
+                emit("".join(f"{path}\n" for path in paths_shown))
                 print_problems(found.problems)
                 ctx.exit(FAILED if found.problems else NOTHING)
-            tree = read_tree(found.files, found.problems)
+            tree = read_tree(found.files, found.problems, text_files(found, session), session.declared(found.files))
         analysis = examine(tree, session)
         fixed = _fixed(analysis, session, allowed, write=not (show_diff or piped)) if fix or show_diff else None
     view = View(fixed.after if fixed else analysis, session, allowed, fixed)

@@ -8,7 +8,7 @@ import click
 
 from promptlint.cli.options import config_options, paths_argument, settings_failures
 from promptlint.cli.output import FAILED, NOTHING, deliver, print_problems
-from promptlint.cli.session import find_files, open_or_fail
+from promptlint.cli.session import find_files, open_or_fail, text_files
 from promptlint.report import inventory
 from promptlint.run import read_tree
 
@@ -31,7 +31,7 @@ def command(
     session = open_or_fail({}, config, isolated)
     with settings_failures():
         found = find_files(paths, session)
-        tree = read_tree(found.files, found.problems)
+        tree = read_tree(found.files, found.problems, text_files(found, session), session.declared(found.files))
         if output_format == "json":
             deliver(lambda _: inventory.as_json(tree, session), output_file)
         else:

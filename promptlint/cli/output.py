@@ -62,7 +62,8 @@ def deliver(render: Callable[[Terminal], str], file: Path | None, *, err: bool =
 def print_problems(problems: Iterable[Problem]) -> None:
     """One line each to standard error."""
     for problem in problems:
-        where = f"{problem.path}:{problem.line}: " if problem.path else ""
+        cell = f"cell {problem.cell}:" if problem.cell else ""
+        where = f"{problem.path}:{cell}{problem.line}: " if problem.path else ""
         print_error(where + problem.message)
 
 

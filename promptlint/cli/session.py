@@ -8,6 +8,7 @@ from pathlib import Path
 from promptlint.cli.options import STDIN
 from promptlint.cli.output import Failure, print_problems
 from promptlint.discover import Discovery, discover
+from promptlint.promptfiles import TextFiles
 from promptlint.registry import load
 from promptlint.run import Session, open_session
 from promptlint.settings import SettingsError
@@ -29,7 +30,12 @@ def find_files(paths: Sequence[str], session: Session) -> Discovery:
     """The source files below paths. Raises SettingsError, and Failure where folders hold no source file."""
     paths = paths or (".",)
     found = discover(paths, session.resolver)
-    if not found.files and not found.problems and any(Path(path).is_dir() for path in paths):
+    if not found.files and not found.texts and not found.problems and any(Path(path).is_dir() for path in paths):
         # A job that looks into the wrong folder must not pass.
         raise Failure(f"no Python files in {', '.join(paths)}")
     return found
+
+
+def text_files(found: Discovery, session: Session) -> TextFiles:
+    """The text files that code below the searched paths may load."""
+    return TextFiles(session.resolver.cwd, found.roots, found.texts)

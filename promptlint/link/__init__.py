@@ -6,31 +6,41 @@ prompt is joined to the calls it reaches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from promptlint.facts import ModuleFacts
-from promptlint.link.calls import CallFinder, FoundCall
+from promptlint.facts import CallPlace, ModuleFacts
+from promptlint.link.calls import CallReader, FoundCall
+from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
-from promptlint.link.names import ModuleIndex
+from promptlint.link.matching import Match, Matcher
+from promptlint.link.names import Module, ModuleIndex
 from promptlint.link.prompts import PromptCollector, modules_of
-from promptlint.link.surfaces import load_surfaces
+from promptlint.link.surfaces import load_surfaces, with_declared
+from promptlint.link.tables import CallTable
 from promptlint.link.values import assembled
+from promptlint.link.wrappers import Wrappers
 from promptlint.project import CallSite, Message, Place, Project
+from promptlint.promptfiles import TextFiles
 
 __all__ = ["link"]
 
 
-def link(modules: Iterable[ModuleFacts]) -> Project:
-    """The project that the given files make up."""
+def link(modules: Iterable[ModuleFacts], files: TextFiles | None = None, declared: Sequence[CallTable] = ()) -> Project:
+    """The project that the given files make up; `files` are the text files that they may load.
+
+    `declared` are functions that the configuration says call a model.
+    """
     index = ModuleIndex(modules)
-    evaluator = Evaluator(index, load_surfaces())
-    finder = CallFinder(evaluator)
+    evaluator = Evaluator(index, with_declared(load_surfaces(), declared), files)
+    matcher = Matcher(evaluator)
+    direct = {module.path: list(_matches(matcher, module)) for module in modules_of(index)}
+    wrappers = Wrappers(evaluator, direct)
+    reader = CallReader(evaluator, matcher)
     collector = PromptCollector(index, evaluator)
     found: list[tuple[str, FoundCall, list[list[Place]]]] = []
-    for module in modules_of(index):
-        for call in finder.find(module):
-            line, column = module.facts.position(call.place.start)
-            call_id = f"{call.place.path}:{line}:{column}"
+    for path, calls_of in _calls(reader, wrappers, index, direct).items():
+        for call in calls_of:
+            call_id = f"{path}:{index.modules[path].facts.locate(call.place.start)}"
             roots = []
             for draft in call.messages:
                 roots.append(collector.add_sent(draft.text, draft.role, call_id))
@@ -47,9 +57,33 @@ def link(modules: Iterable[ModuleFacts]) -> Project:
         _call_site(call_id, call, [[collector.identify(root) for root in one] for one in roots], by_call)
         for call_id, call, roots in found
     ]
-    return Project(
-        modules={module.path: module.facts for module in modules_of(index)}, prompts=prompts, calls=tuple(calls)
-    )
+    facts = {module.path: module.facts for module in modules_of(index)}
+    return Project(modules={**facts, **index.texts}, prompts=prompts, calls=tuple(calls))
+
+
+def _matches(matcher: Matcher, module: Module) -> Iterator[tuple[CallPlace, Match]]:
+    """The calls of a model in a module."""
+    for place in module.facts.calls:
+        match = matcher.match(module, place)
+        if match is not None:
+            yield place, match
+
+
+def _calls(
+    reader: CallReader, wrappers: Wrappers, index: ModuleIndex, direct: Mapping[str, list[tuple[CallPlace, Match]]]
+) -> dict[str, list[FoundCall]]:
+    """Every call of a model by path, also through wrappers, in source order."""
+    calls: dict[str, list[FoundCall]] = {module.path: [] for module in modules_of(index)}
+    for site in wrappers.sites.values():
+        found = reader.through(wrappers, site)
+        if found is not None:
+            calls[site.module.path].append(found)
+    for path, matches in direct.items():
+        module = index.modules[path]
+        for place, match in matches:
+            env = Env(module, place.scope, place.statement_start, place.block)
+            calls[path].append(reader.settled(reader.read(place, env, match), place))
+    return {path: sorted(found, key=lambda call: (call.place.start, -call.place.end)) for path, found in calls.items()}
 
 
 def _call_site(call_id: str, call: FoundCall, prompts: list[list[str]], by_call: dict[str, list[str]]) -> CallSite:
@@ -75,5 +109,6 @@ def _call_site(call_id: str, call: FoundCall, prompts: list[list[str]], by_call:
         cache_style=call.surface.table.cache,
         marker_site=call.marker_site,
         expects=call.expects,
+        hops=call.hops,
         prompts=tuple(by_call.get(call_id, ())),
     )

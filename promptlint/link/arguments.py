@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cached_property
 from typing import TypeAlias
 
-from promptlint.facts import Call
+from promptlint.facts import Call, Expr
 from promptlint.link.env import Env, literal_text
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.messages import argument_value
 from promptlint.link.surfaces import ArgumentNames
-from promptlint.link.values import Entries, Items, Object, Scalar, Value, options
+from promptlint.link.values import Entries, Items, Object, Scalar, Value, one_of, options
 from promptlint.project import Cap, CapState, Place
 
 Given: TypeAlias = tuple[Value, Place | None]
+
+_SERIALIZERS = ("json.dumps", "orjson.dumps", "ujson.dumps")
+"""What is inside is what they are given."""
 
 
 class Arguments:
@@ -28,12 +31,10 @@ class Arguments:
     def value(self, names: tuple[str | int, ...]) -> Given | None:
         """Value of the first name that is given, and its place where the call itself or a dict in it spells it."""
         for name in names:
-            if isinstance(name, str) and "." in name:
-                outer, _, inner = name.partition(".")
-                held = self._direct((outer,))
-                found = self._inside(held[0], inner) if held else None
-            else:
-                found = self._direct((name,))
+            outer, inner = _split(name)
+            found = self._direct((outer,))
+            if found is not None and inner:
+                found = self._inside(found[0], inner)
             if found is not None:
                 return found
         return None
@@ -49,32 +50,43 @@ class Arguments:
         found = argument_value(self._evaluator, self.call, names, self.env)
         if found is not None:
             return found
-        for entries in self._spreads():
+        for entries in self._spreads:
             for name in names:
                 if isinstance(name, str) and (value := entries.get(name)) is not None:
                     return value, None
         return None
 
-    def _spreads(self) -> Iterator[Entries]:
-        for keyword in self.call.keywords:
-            if keyword.name is None:
-                for value in options(self._evaluator.evaluate(keyword.value, self.env)):
-                    if isinstance(value, Entries):
-                        yield value
+    @cached_property
+    def _spreads(self) -> tuple[Entries, ...]:
+        """The dicts behind `**` that are known."""
+        return tuple(
+            value
+            for keyword in self.call.keywords
+            if keyword.name is None
+            for value in options(self._evaluator.evaluate(keyword.value, self.env))
+            if isinstance(value, Entries)
+        )
 
-    def _inside(self, value: Value, name: str) -> Given | None:
-        """An entry of a dict, a keyword of the config object, or of the dict that `json.dumps` is given."""
+    def _inside(self, value: Value, path: str) -> Given | None:
+        """What a dotted path leads to in dicts, in lists (`[]`: any item) and in what config objects are made of."""
+        name, _, rest = path.partition(".")
         for option in options(value):
-            if isinstance(option, Entries) and (found := option.get(name)) is not None:
-                return found, None
-            if isinstance(option, Object) and option.call is not None:
+            found: Given | None = None
+            if name == "[]" and isinstance(option, Items):
+                values = [one[0] for item in option.items if (one := self._inside(item, rest)) is not None]
+                return (one_of(values), None) if values else None
+            if isinstance(option, Entries) and (entry := option.get(name)) is not None:
+                found = entry, None
+            elif isinstance(option, Object) and option.call is not None:
                 inner = Arguments(self._evaluator, option.call, option.env)
-                if option.type in ("json.dumps", "orjson.dumps"):
+                if option.type in _SERIALIZERS:
                     held = argument_value(self._evaluator, option.call, (0,), inner.env)
-                    return self._inside(held[0], name) if held else None
-                given = inner._direct((name,))
-                if given is not None:
-                    return given
+                    return self._inside(held[0], path) if held else None
+                found = inner._direct((name,))
+            if found is not None and rest:
+                found = self._inside(found[0], rest)
+            if found is not None:
+                return found
         return None
 
     @property
@@ -89,11 +101,12 @@ class Arguments:
 
     def text(self, names: tuple[str | int, ...]) -> str | None:
         """The first literal text that an argument can have."""
-        found = self.value(names)
-        if found is None:
-            return None
-        texts = [literal_text(option) for option in options(found[0])]
-        return next((text for text in texts if text), None)
+        for name in names:
+            found = self.value((name,))
+            texts = [literal_text(option) for option in options(found[0])] if found else []
+            if text := next((text for text in texts if text), None):
+                return text
+        return None
 
     def is_true(self, names: tuple[str | int, ...]) -> bool:
         found = self.value(names)
@@ -121,8 +134,8 @@ class Arguments:
     def _is_hidden(self, names: tuple[str | int, ...]) -> bool:
         """Whether a config argument is given that could hold the cap, but not what is in it."""
         for name in names:
-            outer, dot, _ = str(name).partition(".")
-            held = self._direct((outer,)) if dot else None
+            outer, inner = _split(name)
+            held = self._direct((outer,)) if inner else None
             if held and not any(isinstance(one, Entries | Object) and _is_closed(one) for one in options(held[0])):
                 return held[0] != Scalar(None)
         return False
@@ -146,5 +159,19 @@ class Arguments:
         )
 
 
+def _split(name: str | int) -> tuple[str | int, str]:
+    """The argument that a name of a table begins with, and the path inside it."""
+    outer, _, inner = str(name).partition(".")
+    return int(outer) if outer.isdigit() else outer, inner
+
+
 def _is_closed(value: Entries | Object) -> bool:
     return value.complete if isinstance(value, Entries) else value.call is not None
+
+
+def concept_expressions(call: Call, names: ArgumentNames) -> list[Expr]:
+    """The expressions that a call gives for model, prompt, cap and tools; `**values` may hold any of them."""
+    wanted = (*names.model, *names.system, *names.messages, *names.cap, *names.tools)
+    outer = {_split(name)[0] for name in wanted}
+    args = [arg for position, arg in enumerate(call.args) if position in outer]
+    return [*args, *(one.value for one in call.keywords if one.name is None or one.name in outer)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint import facts
 from promptlint.facts import Call
-from promptlint.link import classes, texts
+from promptlint.link import classes, files, texts
 from promptlint.link.env import Env, label_of, literal_text
 from promptlint.link.names import END, Module, is_static
 from promptlint.link.values import (
@@ -19,6 +19,7 @@ from promptlint.link.values import (
     Instance,
     Items,
     Object,
+    Partial,
     Scalar,
     Symbol,
     Unknown,
@@ -39,6 +40,9 @@ MAX_CALLS = 6
 _DEFAULTING = frozenset({"os.getenv", "os.environ.get", "getattr"})
 """Functions whose last argument is the value where nothing is configured."""
 
+_FIELDS = frozenset({"pydantic.Field", "dataclasses.field", "attrs.field", "attr.ib", "attr.field"})
+"""Functions that describe a field of a class; its value is their default."""
+
 _COPYING = frozenset({"list", "tuple", "dict", "copy.copy", "copy.deepcopy", "str"})
 _IMPORTING = re.compile(r"import|require|depend|load_module", re.IGNORECASE)
 """Names of functions that are given a module name and give the module."""
@@ -48,6 +52,9 @@ def call_value(ev: Evaluator, call: Call, env: Env) -> Value:
     text = texts.text_call(ev, call, env)
     if text is not None:
         return text
+    read = files.file_call(ev, call, env)
+    if read is not None:
+        return read
     found = [_called(ev, callee, call, env) for callee in options(ev.evaluate(call.func, env))]
     known = [value for value in found if not isinstance(value, Unknown)]
     return one_of(known) if known else Unknown(label_of(call))
@@ -58,14 +65,20 @@ def _called(ev: Evaluator, callee: Value, call: Call, env: Env) -> Value:
         if (module := _imported_by_call(ev, callee_name(call), call)) is not None:
             return module
         return call_function(ev, callee, bind_arguments(ev, callee, call, env), env)
+    if isinstance(callee, Partial):
+        return call_function(ev, callee.callee, bind_arguments(ev, callee.callee, call, env, callee.given), env)
     if isinstance(callee, ClassRef):
-        return Instance(callee)
+        return one_of(construct(ev, callee, call, env))
     if isinstance(callee, Symbol):
         return _outside(ev, callee.name, call, env)
     if isinstance(callee, Object):
         if callee.chain and callee.chain[-1] in ev.surfaces.same:
             return replace(callee, chain=callee.chain[:-1])
-        return _outside(ev, ".".join((callee.type, *callee.chain)), call, env)
+        made = _outside(ev, ".".join((callee.type, *callee.chain)), call, env)
+        factories = ev.surfaces.factories.get(".".join((callee.type, *callee.chain)), ())
+        if isinstance(made, Object) and any(one.keeps and one.gives == made.type for one in factories):
+            return replace(made, call=callee.call, env=callee.env)
+        return made
     if isinstance(callee, Unknown):
         return _unknown_call(ev, callee, call, env)
     if isinstance(callee, Entries | Items):
@@ -84,7 +97,7 @@ def _unknown_call(ev: Evaluator, callee: Unknown, call: Call, env: Env) -> Value
             complete=not call.args,
         )
     if isinstance(call.func, facts.Attr):
-        if call.func.name == "get" and call.args:
+        if call.func.name in ("get", "pop") and call.args:
             return _get(ev, call, env)
         if call.func.name == "copy":
             return ev.evaluate(call.func.value, env)
@@ -117,12 +130,30 @@ def _outside(ev: Evaluator, name: str, call: Call, env: Env) -> Value:
         return ev.evaluate(call.args[-1], env)
     if name in _COPYING and call.args:
         return ev.evaluate(call.args[-1], env)
+    if name == "functools.partial" and call.args and (partial := _partial(ev, call, env)) is not None:
+        return partial
+    if name in _FIELDS:
+        return _field_default(ev, call, env)
     for factory in ev.surfaces.factories.get(name, ()):
         if all(_has_argument(ev, call, key, wanted, env) for key, wanted in factory.when.items()):
             return Object(factory.gives, (), call, env)
     if name in ev.surfaces.factories and not _arguments_known(ev, call, env):
         return Unknown(name)
     return Object(name, (), call, env)
+
+
+def _partial(ev: Evaluator, call: Call, env: Env) -> Partial | None:
+    rest = Call(call.start, call.end, call.func, call.args[1:], call.keywords, call.index)
+    for value in options(ev.evaluate(call.args[0], env)):
+        if isinstance(value, FunctionRef):
+            return Partial(value, bind_arguments(ev, value, rest, env))
+    return None
+
+
+def _field_default(ev: Evaluator, call: Call, env: Env) -> Value:
+    """The default of a field of a dataclass or model."""
+    given = given_arguments(ev, ("default",), call, env)
+    return given.get("default", Unknown("field"))
 
 
 def _arguments_known(ev: Evaluator, call: Call, env: Env) -> bool:
@@ -138,19 +169,54 @@ def _has_argument(ev: Evaluator, call: Call, key: str, wanted: str, env: Env) ->
     return any(literal_text(value) == wanted for value in options(ev.evaluate(given, env)))
 
 
-def bind_arguments(ev: Evaluator, function: FunctionRef, call: Call, env: Env) -> dict[str, Value]:
-    """The values that a call gives to a function's parameters."""
+def bind_arguments(
+    ev: Evaluator, function: FunctionRef, call: Call, env: Env, before: Mapping[str, Value] | None = None
+) -> dict[str, Value]:
+    """The values that a call gives to a function's parameters, after those that were given `before`."""
     scope = ev.index.modules[function.path].facts.scopes[function.scope]
     positional = [one.name for one in scope.parameters if one.kind == "positional"]
     if function.owner is not None and not is_static(scope):
         positional = positional[1:]
-    given: dict[str, Value] = {}
-    for name, arg in zip(positional, call.args, strict=False):
-        given[name] = ev.evaluate(arg, env)
-    for keyword in call.keywords:
-        if keyword.name is not None:
-            given[keyword.name] = ev.evaluate(keyword.value, env)
+    before = before or {}
+    given = {**before, **given_arguments(ev, [name for name in positional if name not in before], call, env)}
+    rest = next((one.name for one in scope.parameters if one.kind == "**"), None)
+    if rest is not None:
+        named = {one.name for one in scope.parameters}
+        extra = tuple((name, value) for name, value in given.items() if name not in named)
+        given[rest] = Entries(extra, complete=not any(keyword.name is None for keyword in call.keywords))
     return given
+
+
+def given_arguments(ev: Evaluator, positional: Sequence[str], call: Call, env: Env) -> dict[str, Value]:
+    """The values that a call gives, by name; `positional` names its positions. `**values` that are known count."""
+    given = {name: ev.evaluate(arg, env) for name, arg in zip(positional, call.args, strict=False)}
+    for keyword in call.keywords:
+        value = ev.evaluate(keyword.value, env)
+        if keyword.name is not None:
+            given[keyword.name] = value
+        else:
+            given.update(entry for one in options(value) if isinstance(one, Entries) for entry in one.entries)
+    return given
+
+
+def construct(ev: Evaluator, of: ClassRef, call: Call, env: Env) -> list[Value]:
+    """The instance that calling a class of the project makes, also as one of the SDK client that it extends."""
+    outside = [Object(name, (), call, env) for name in classes.outside_bases(ev, of) if name in ev.surfaces.clients]
+    return [_instance(ev, of, call, env), *outside]
+
+
+def _instance(ev: Evaluator, of: ClassRef, call: Call, env: Env) -> Instance:
+    if not call.args and not call.keywords:
+        return ev.instance(of)
+    init = classes.class_attribute(ev, of, "__init__")
+    if isinstance(init, FunctionRef):
+        scope = ev.index.modules[init.path].facts.scopes[init.scope]
+        positional = [one.name for one in scope.parameters if one.kind == "positional"][1:]
+    else:
+        module = ev.index.modules[of.path]
+        positional = [name for scope, name in module.annotations if scope == of.scope]
+    arguments = given_arguments(ev, positional, call, env)
+    return Instance(of, arguments) if isinstance(init, FunctionRef) else Instance(of, arguments, call, env)
 
 
 def call_function(ev: Evaluator, function: FunctionRef, arguments: Mapping[str, Value], env: Env) -> Value:
@@ -160,20 +226,27 @@ def call_function(ev: Evaluator, function: FunctionRef, arguments: Mapping[str, 
     key = (id(module), -1 - function.scope)
     if env.calls >= MAX_CALLS or key in ev.active or not returns:
         return _return_type(ev, module, function)
+    me = owner_of(ev, function)
     ev.active.add(key)
     try:
         values = [
             ev.evaluate(
                 one.value,
-                Env(module, one.scope, one.offset, one.block, arguments, function.owner, env.calls + 1),
+                Env(module, one.scope, one.offset, one.block, arguments or None, function.scope, me, env.calls + 1),
             )
-            for one in returns
+            # Guard clauses come first: the last return is the likeliest.
+            for one in reversed(returns)
         ]
     finally:
         ev.active.discard(key)
     values = [value for value in values if not (isinstance(value, Scalar) and value.value is None)]
     value = one_of(values) if values else Scalar(None)
     return value if not isinstance(value, Unknown) else _return_type(ev, module, function)
+
+
+def owner_of(ev: Evaluator, function: FunctionRef) -> Instance | None:
+    """What `self` is in a method."""
+    return ev.instance(function.owner) if isinstance(function.owner, ClassRef) else function.owner
 
 
 def _return_type(ev: Evaluator, module: Module, function: FunctionRef) -> Value:

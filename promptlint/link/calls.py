@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from promptlint.facts import Attr, Call, CallPlace, Expr, Name
+from promptlint.facts import Call, CallPlace
 from promptlint.link.arguments import Arguments
-from promptlint.link.callees import imported_by_call
+from promptlint.link.callees import bind_arguments, owner_of
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
-from promptlint.link.lookup import neighbour
 from promptlint.link.loops import loop_kind
+from promptlint.link.matching import Match, Matcher, unwrapped
 from promptlint.link.messages import Draft, MessageReader
-from promptlint.link.named import words_of
 from promptlint.link.names import Module
 from promptlint.link.surfaces import ArgumentNames, Surface
-from promptlint.link.values import Chain, Object, Symbol, Unknown, options
+from promptlint.link.values import Chain, Entries, FunctionRef, Items, Object, Scalar, Text, Value, leaves, options
+from promptlint.link.wrappers import MAX_DEPTH, FunctionKey, Site, Wrappers
 from promptlint.project import Cap, CapState, LoopKind, MarkerSite, Place, Role
+from promptlint.template import Piece
+
+MAX_WAYS = 4
+"""Ways through wrappers that are read for one call."""
+
+MAX_NESTING = 5
+"""Lists and dicts looked into for a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class FoundCall:
     stream: bool
     reads_usage: bool
     expects: dict[str, str]
+    hops: tuple[str, ...] = ()
+    """The wrappers that the call goes through, outermost first."""
 
     @property
     def marker_site(self) -> MarkerSite | None:
@@ -44,85 +55,78 @@ class FoundCall:
         return system[-1].site if system else None
 
 
-class CallFinder:
-    """Finds the calls of one module after another."""
+class CallReader:
+    """Reads what a call of a model is given, where it stands or through the wrappers around it."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, matcher: Matcher) -> None:
         self._evaluator = evaluator
+        self._matcher = matcher
         self._messages = MessageReader(evaluator)
+        self._models: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
 
-    def find(self, module: Module) -> Iterator[FoundCall]:
-        """Every LLM call of a module, in source order."""
-        imported = self._evidence(module)
-        for place in sorted(module.facts.calls, key=lambda place: (place.expr.start, -place.expr.end)):
-            env = Env(module, place.scope, place.statement_start, place.block)
-            match = self._match(place.expr, env, imported)
-            if match is not None and not _is_excluded(match[0], module, place.scope):
-                yield self._found(place, env, *match)
+    def settled(self, call: FoundCall, place: CallPlace) -> FoundCall:
+        """A call inside a wrapper with the model that all callers give, where the wrapper does not say."""
+        models = self._models.get((call.place.path, place.expr.index), set())
+        return replace(call, model=next(iter(models))) if call.model is None and len(models) == 1 else call
 
-    def _evidence(self, module: Module) -> frozenset[str]:
-        """The SDK modules that a file imports, itself or through the files of the project it imports from."""
-        names = set(imported_modules(module))
-        for place in module.facts.calls:
-            if name := imported_by_call(place.expr, self._evaluator.surfaces):
-                names.add(name)
-        for imported in module.facts.imports:
-            other = neighbour(self._evaluator, imported, module)
-            if other is not None:
-                names.update(imported_modules(other))
-        return frozenset(names & self._evaluator.surfaces.module_names)
+    def through(self, wrappers: Wrappers, site: Site) -> FoundCall | None:
+        """The call of a model that a call of a wrapper makes, None where the site adds nothing to what is sent.
 
-    def _match(self, call: Call, env: Env, imported: frozenset[str]) -> tuple[Surface, Object | Chain | None] | None:
-        """The surface a call uses and the object it is made on."""
-        chain = _chain(call.func)
-        if not chain and not isinstance(call.func, Name):
+        Of several that the wrapper can make, the one with the most text; model and cap where all agree.
+        """
+        env = Env(site.module, site.place.scope, site.place.statement_start, site.place.block)
+        self._evaluator.forget()
+        made = list(islice(self._made(wrappers, site.call, site.targets, env, ()), MAX_WAYS))
+        given = wrappers.given(site)
+        if not made or not any(_says_something(self._evaluator.evaluate(one, env)) for one in given):
             return None
-        surfaces = self._evaluator.surfaces
-        if isinstance(call.func, Attr) and not self._may_match(chain):
-            return None
-        known = False
-        for callee in options(self._evaluator.evaluate(call.func, env)):
-            if isinstance(callee, Symbol):
-                surface = surfaces.function(callee.name)
-                if surface:
-                    return surface, None
-                known = True
-            elif isinstance(callee, Object):
-                surface = surfaces.on_client(callee.type, callee.chain)
-                if surface:
-                    return surface, callee
-                known |= callee.type in surfaces.clients or callee.type in surfaces.factories
-            elif not isinstance(callee, Unknown):
-                known = True
-        piped = self._pipe(call, env)
-        if piped:
-            return piped
-        if known:
-            return None
-        keywords = frozenset(keyword.name for keyword in call.keywords if keyword.name)
-        surface = surfaces.by_chain(chain, imported, keywords)
-        return (surface, None) if surface else None
+        best = max(made, key=lambda one: sum(draft.text.size for draft in one.messages))
+        models = {one.model for one in made}
+        caps = {(one.cap.state, one.cap.tokens) for one in made}
+        cap = replace(best.cap, place=None) if len(caps) == 1 else Cap(CapState.DYNAMIC)
+        loop = loop_kind(site.module, site.place.block)
+        surface = best.surface if len({one.surface.sdk for one in made}) == 1 else best.surface.without_cache()
+        return replace(
+            best,
+            surface=surface,
+            place=Place(site.module.path, site.place.expr.start, site.place.expr.end),
+            function=_function_name(site.module, site.place.scope),
+            model=best.model if len(models) == 1 else None,
+            cap=cap,
+            messages=tuple(replace(draft, site=None) for draft in best.messages),
+            loop=best.loop if loop is LoopKind.NONE else loop,
+            reads_usage=best.reads_usage or _reads_usage(site.place, site.module),
+        )
 
-    def _may_match(self, chain: tuple[str, ...]) -> bool:
-        methods = self._evaluator.surfaces.last_names
-        return bool(chain) and chain[-1] in methods
+    def _name(self, key: FunctionKey) -> str:
+        return _function_name(self._evaluator.index.modules[key.path], key.scope) or ""
 
-    def _pipe(self, call: Call, env: Env) -> tuple[Surface, Chain] | None:
-        """`(prompt | model).invoke(...)`: the model in the chain decides."""
-        if not isinstance(call.func, Attr):
-            return None
-        for value in options(self._evaluator.evaluate(call.func.value, env)):
-            if isinstance(value, Chain):
-                for link in value.links:
-                    for option in options(link):
-                        if isinstance(option, Object):
-                            surface = self._evaluator.surfaces.on_client(option.type, (call.func.name,))
-                            if surface:
-                                return surface, value
-        return None
+    def _made(
+        self, wrappers: Wrappers, call: Call, targets: tuple[FunctionRef, ...], env: Env, path: tuple[FunctionKey, ...]
+    ) -> Iterator[FoundCall]:
+        """The calls of a model that a call of wrappers makes, each read with the arguments that are passed on."""
+        for target in targets:
+            key = FunctionKey(target.path, target.scope)
+            if key in path or len(path) >= MAX_DEPTH:
+                continue
+            arguments = bind_arguments(self._evaluator, target, call, env)
+            me = owner_of(self._evaluator, target)
+            for sender in wrappers.senders_of(target):
+                place = sender.place
+                here = Env(sender.module, place.scope, place.statement_start, place.block)
+                inner = replace(here, arguments=arguments, arguments_of=target.scope, owner=me, calls=len(path) + 1)
+                if sender.match is not None:
+                    match = self._matcher.match(sender.module, place, inner) or sender.match
+                    found = self.read(place, inner, match)
+                    if found.model is not None:
+                        self._models[sender.module.path, place.expr.index].add(found.model)
+                    yield replace(found, hops=tuple(map(self._name, (*path, key))))
+                else:
+                    yield from self._made(wrappers, unwrapped(place.expr), sender.targets, inner, (*path, key))
 
-    def _found(self, place: CallPlace, env: Env, surface: Surface, made_on: Object | Chain | None) -> FoundCall:
-        call = place.expr
+    def read(self, place: CallPlace, env: Env, match: Match) -> FoundCall:
+        """A call of a model, read where `env` stands."""
+        call, surface, made_on = match.call, match.surface, match.made_on
         arguments = Arguments(self._evaluator, call, env)
         names = surface.table.arguments
         maker = _maker(made_on, surface)
@@ -130,7 +134,7 @@ class CallFinder:
         construction = surface.client.constructor if surface.client else None
         drafts, complete = self._drafts(arguments, names, made, construction, made_on)
         cap = arguments.cap(names)
-        model = arguments.text(names.model)
+        model = arguments.text(names.model) or surface.model
         if made is not None and construction is not None:
             model = model or made.text(construction.model)
             if cap.state is CapState.ABSENT:
@@ -139,12 +143,11 @@ class CallFinder:
         expects = arguments.expectations(names)
         if made is not None and construction is not None:
             expects = {**made.expectations(construction), **expects}
-        scope = env.module.facts.scopes[place.scope]
         top = arguments.given(("cache_control",)) is not None
         return FoundCall(
             place=Place(env.module.path, call.start, call.end),
             surface=surface,
-            function=_function_name(env.module, place.scope) if scope.kind == "function" else None,
+            function=_function_name(env.module, place.scope),
             model=model,
             cap=cap,
             messages=tuple(drafts),
@@ -168,9 +171,12 @@ class CallFinder:
         drafts: list[Draft] = []
         complete = True
         if made is not None and construction is not None:
-            given = made.value(construction.system)
-            if given is not None:
-                drafts.extend(self._messages.read(*given, Role.SYSTEM).messages)
+            for concept, role in ((construction.system, Role.SYSTEM), (construction.messages, Role.USER)):
+                given = made.value(concept)
+                if given is not None:
+                    drafts.extend(self._messages.read(*given, role).messages)
+        if isinstance(made_on, Object):
+            drafts.extend(draft for one in made_on.added for draft in self._messages.read(one, None).messages)
         for concept, role in ((names.system, Role.SYSTEM), (names.messages, Role.USER)):
             given = arguments.value(concept)
             if given is not None:
@@ -180,37 +186,12 @@ class CallFinder:
         if isinstance(made_on, Chain):
             place = Place(arguments.env.module.path, arguments.call.start, arguments.call.end)
             drafts = [*self._messages.read(made_on, place).messages, *drafts]
-        system = [draft for draft in drafts if draft.role is Role.SYSTEM]
+        system: list[Draft] = []
+        for draft in drafts:
+            # A wrapper that takes the system prompt out of its messages sends it once.
+            if draft.role is Role.SYSTEM and not any(draft.text is other.text for other in system):
+                system.append(draft)
         return [*system, *(draft for draft in drafts if draft.role is not Role.SYSTEM)], complete
-
-
-def imported_modules(module: Module) -> frozenset[str]:
-    """Every module that a file imports, and the packages they lie in."""
-    names: set[str] = set()
-    for imported in module.facts.imports:
-        if imported.level == 0:
-            parts = imported.module.split(".")
-            names.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
-            if imported.attribute:
-                names.add(f"{imported.module}.{imported.attribute}")
-    return frozenset(names)
-
-
-def _is_excluded(surface: Surface, module: Module, scope: int) -> bool:
-    words: set[str] = set()
-    while scope > 0:
-        words.update(words_of(module.facts.scopes[scope].name))
-        scope = module.facts.scopes[scope].parent
-    return not words.isdisjoint(surface.table.not_in)
-
-
-def _chain(func: Expr) -> tuple[str, ...]:
-    """The attribute names of a call's function, outermost last."""
-    names = []
-    while isinstance(func, Attr):
-        names.append(func.name)
-        func = func.value
-    return tuple(reversed(names))
 
 
 def _maker(made_on: Object | Chain | None, surface: Surface) -> Object | None:
@@ -221,12 +202,39 @@ def _maker(made_on: Object | Chain | None, surface: Surface) -> Object | None:
     return made_on
 
 
-def _function_name(module: Module, scope: int) -> str:
-    """Dotted name of a function with its module."""
-    qualname = module.facts.scopes[scope].qualname
-    return f"{module.facts.module}.{qualname}" if module.facts.module else qualname
+def _function_name(module: Module, scope: int) -> str | None:
+    """Dotted name of a function with its module, None for the module itself and class bodies."""
+    if module.facts.scopes[scope].kind != "function":
+        return None
+    return f"{module.name}.{module.facts.scopes[scope].qualname}"
 
 
 def _reads_usage(place: CallPlace, module: Module) -> bool:
     """Whether the usage of the response is read in the function that makes the call."""
     return place.reads_usage or (place.bound_to is not None and (place.scope, place.bound_to) in module.usage_reads)
+
+
+def _says_something(value: Value, depth: int = 0) -> bool:
+    """Whether a value holds literal text or a number: what a caller adds to what a wrapper sends."""
+    if depth > MAX_NESTING:
+        return False
+    for option in options(value):
+        if isinstance(option, Text):
+            held: tuple[Value, ...] = ()
+            if any(isinstance(leaf, Piece) for leaf in leaves(option)):
+                return True
+        elif isinstance(option, Scalar):
+            return option.value is not None and not isinstance(option.value, bool)
+        elif isinstance(option, Items):
+            held = option.items
+        elif isinstance(option, Entries):
+            held = tuple(entry for name, entry in option.entries if name != "role")
+        elif isinstance(option, Object):
+            if option.call is not None and (option.call.args or option.call.keywords):
+                return True
+            held = ()
+        else:
+            held = ()
+        if any(_says_something(one, depth + 1) for one in held):
+            return True
+    return False

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from promptlint import facts
 from promptlint.facts import Binding, Expr
-from promptlint.link import callees, lookup
+from promptlint.link import callees, lookup, paths
 from promptlint.link.env import Env
 from promptlint.link.names import END, Module
 from promptlint.link.values import (
     ClassRef,
     Entries,
+    FilePath,
     FunctionRef,
     Instance,
     ModuleRef,
@@ -27,6 +28,10 @@ from promptlint.scan.texts import dotted
 
 if TYPE_CHECKING:
     from promptlint.link.evaluate import Evaluator
+
+
+MAX_BASES = 12
+"""Classes followed from base to base."""
 
 
 def annotated(ev: Evaluator, annotation: Expr, env: Env) -> Value | None:
@@ -48,23 +53,26 @@ def annotated(ev: Evaluator, annotation: Expr, env: Env) -> Value | None:
         return None
     for value in options(ev.evaluate(annotation, env)):
         if isinstance(value, ClassRef):
-            return Instance(value)
-        if isinstance(value, Symbol):
+            return ev.instance(value)
+        if isinstance(value, Symbol) and not value.name.startswith("typing."):
             return Object(ev.surfaces.canonical(value.name))
     return None
 
 
 def attribute_of(ev: Evaluator, expr: facts.Attr, env: Env) -> Value:
     name = dotted(expr)
+    assigned = _set_on_self(ev, name, env)
     if name is not None:
         # `config.prompt = "..."` in the same scope says more than what config is.
         reaching = env.module.reaching(env.scope, name, env.at, env.block)
-        if reaching.sources and reaching.certain:
-            return lookup.from_reaching(ev, reaching, None, env, name)
-    on_self = _set_on_self(ev, name, env)
+        if reaching.sources:
+            value = lookup.from_reaching(ev, reaching, None, env, name)
+            if reaching.certain:
+                return value
+            assigned.extend(options(value))
     base = ev.evaluate(expr.value, env)
     values = [attribute(ev, option, expr.name, env) for option in options(base)]
-    known = [value for value in (*on_self, *values) if not isinstance(value, Unknown)]
+    known = [value for value in (*assigned, *values) if not isinstance(value, Unknown)]
     return one_of(known) if known else Unknown(name or expr.name)
 
 
@@ -86,16 +94,17 @@ def attribute(ev: Evaluator, base: Value, name: str, env: Env) -> Value:
     if isinstance(base, ModuleRef):
         return lookup.member(ev, ev.index.modules[base.path], name)
     if isinstance(base, Symbol):
-        return Symbol(f"{base.name}.{name}")
+        # `import a.b` binds a: its modules are reached by attributes.
+        module = ev.index.resolve(f"{base.name}.{name}", env.module)
+        return ModuleRef(module.path) if module else Symbol(f"{base.name}.{name}")
+    if isinstance(base, FilePath):
+        return paths.attribute(base, name)
     if isinstance(base, Object):
         return replace(base, chain=(*base.chain, name))
     if isinstance(base, Instance):
-        return class_attribute(ev, base.of, name, instance=True) or Unknown(name)
+        return class_attribute(ev, base.of, name, base) or Unknown(name)
     if isinstance(base, ClassRef):
-        value = class_attribute(ev, base, name, instance=False)
-        if value is None:
-            return Unknown(name)
-        return value
+        return class_attribute(ev, base, name) or Unknown(name)
     if isinstance(base, Entries):
         return base.get(name) or Unknown(name)
     if name == "value":  # An enum member stands for its value already.
@@ -104,63 +113,105 @@ def attribute(ev: Evaluator, base: Value, name: str, env: Env) -> Value:
 
 
 def class_attribute(
-    ev: Evaluator, ref: ClassRef, name: str, *, instance: bool, owner: ClassRef | None = None, depth: int = 0
+    ev: Evaluator, ref: ClassRef, name: str, me: Instance | None = None, depth: int = 0
 ) -> Value | None:
-    """What an attribute of a class can be: assigned to `self` in its methods, in its body, or in a base."""
+    """What an attribute of a class can be: assigned to `self` in its methods, in its body, or in a base.
+
+    `me` is the instance it is looked up on, None for the class itself.
+    """
     module = ev.index.modules.get(ref.path)
-    if module is None or depth > 12:
+    if module is None or depth > MAX_BASES:
         return None
-    owner = owner or ref
-    values: list[Value] = []
-    changes: list[Binding] = []
-    if instance:
-        for method in module.methods.get(ref.scope, ()):
-            for definition in module.definitions.get((method, f"self.{name}"), ()):
-                env = Env(module, method, definition.offset, getattr(definition, "block", -1), owner=owner)
-                if isinstance(definition, Binding) and definition.op not in ("=", "with"):
-                    changes.append(definition)
-                else:
-                    values.append(lookup.definition_value(ev, definition, env))
-    reaching = module.reaching(ref.scope, name, END, -1)
+    owner = me or ev.instance(ref)
+    values, changes = _set_by_methods(ev, module, ref, name, me) if me else ([], [])
+    if me is not None and me.arguments and name in me.arguments and not values:
+        return me.arguments[name]  # A field of a dataclass or model, given at construction.
     body = Env(module, ref.scope, END, -1, owner=owner)
-    for source in reaching.sources:
+    for source in module.reaching(ref.scope, name, END, -1).sources:
         value = lookup.definition_value(ev, source, body)
-        if isinstance(value, FunctionRef):
-            value = _bound(ev, value, owner, body)
-        values.append(value)
-    if not any(not isinstance(option, Unknown) for value in values for option in options(value)):
+        values.append(_bound(ev, value, me or ref, body) if isinstance(value, FunctionRef) else value)
+    if all(isinstance(option, Unknown) for value in values for option in options(value)):
         annotation = module.annotations.get((ref.scope, name))
         typed = annotated(ev, annotation.annotation or annotation.value, body) if annotation else None
         if typed is not None:
             values.append(typed)
-    if not values or (instance and all(isinstance(value, Unknown) for value in values)):
-        for base in module.facts.scopes[ref.scope].bases:
-            inherited = _inherited(ev, base, module, ref, name, instance, owner, depth)
-            if inherited is not None:
-                values.append(inherited)
-                break
+    if not values or (me and all(isinstance(value, Unknown) for value in values)):
+        inherited = (
+            _inherited(ev, base, module, ref, name, me, depth) for base in module.facts.scopes[ref.scope].bases
+        )
+        values.extend(value for value in [next((one for one in inherited if one is not None), None)] if value)
     if not values:
         return None
-    value = one_of(values)
-    for change in changes:
-        value = lookup.changed(ev, value, change, Env(module, change.scope, change.offset, change.block, owner=owner))
-    return value
+    return lookup.all_changed(ev, one_of(values), changes, Env(module, ref.scope, END, -1, owner=owner))
+
+
+def _set_by_methods(
+    ev: Evaluator, module: Module, ref: ClassRef, name: str, me: Instance
+) -> tuple[list[Value], list[Binding]]:
+    """The values that methods assign to `self.name`, and the bindings that change it."""
+    values: list[Value] = []
+    changes: list[Binding] = []
+    for method in module.methods.get(ref.scope, ()):
+        arguments = me.arguments if module.facts.scopes[method].name == "__init__" else None
+        for definition in module.definitions.get((method, f"self.{name}"), ()):
+            assert isinstance(definition, Binding)
+            if definition.op not in ("=", "with"):
+                changes.append(definition)
+                continue
+            env = Env(module, method, definition.offset, definition.block, arguments, method, me)
+            values.append(lookup.definition_value(ev, definition, env))
+    return values, changes
 
 
 def _inherited(
-    ev: Evaluator, base: Expr, module: Module, ref: ClassRef, name: str, instance: bool, owner: ClassRef, depth: int
+    ev: Evaluator, base: Expr, module: Module, ref: ClassRef, name: str, me: Instance | None, depth: int
 ) -> Value | None:
-    scope = module.facts.scopes[ref.scope]
-    generic = base.value if isinstance(base, facts.Item) else base
-    for value in options(ev.evaluate(generic, Env(module, scope.parent, END, scope.block))):
-        if isinstance(value, ClassRef) and value != ref:
-            found = class_attribute(ev, value, name, instance=instance, owner=owner, depth=depth + 1)
-            if found is not None:
-                return found
+    for value in base_classes(ev, base, module, ref):
+        found = class_attribute(ev, value, name, me, depth + 1)
+        if found is not None:
+            return found
+    return _of_sdk(ev, base, module, ref, name, me)
+
+
+def _of_sdk(ev: Evaluator, base: Expr, module: Module, ref: ClassRef, name: str, me: Instance | None) -> Value | None:
+    """What a class of the project has from the class of an SDK that it extends."""
+    for value in _bases(ev, base, module, ref):
+        if isinstance(value, Symbol):
+            client = ev.surfaces.canonical(value.name)
+            if me is None and ev.surfaces.function(f"{client}.{name}"):
+                return Symbol(f"{client}.{name}")
+            if me is not None and ev.surfaces.begins(client, name):
+                return Object(client, (name,), me.call, me.env)
     return None
 
 
-def _bound(ev: Evaluator, function: FunctionRef, owner: ClassRef, env: Env) -> Value:
+def base_classes(ev: Evaluator, base: Expr, module: Module, ref: ClassRef) -> list[ClassRef]:
+    """The classes of the project that a base of a class is."""
+    return [value for value in _bases(ev, base, module, ref) if isinstance(value, ClassRef) and value != ref]
+
+
+def _bases(ev: Evaluator, base: Expr, module: Module, ref: ClassRef) -> tuple[Value, ...]:
+    scope = module.facts.scopes[ref.scope]
+    generic = base.value if isinstance(base, facts.Item) else base
+    return options(ev.evaluate(generic, Env(module, scope.parent, END, scope.block)))
+
+
+def outside_bases(ev: Evaluator, ref: ClassRef, depth: int = 0) -> list[str]:
+    """The canonical names of the outside classes that a class of the project extends, near ones first."""
+    module = ev.index.modules[ref.path]
+    scope = module.facts.scopes[ref.scope]
+    names: list[str] = []
+    for base in scope.bases:
+        generic = base.value if isinstance(base, facts.Item) else base
+        for value in options(ev.evaluate(generic, Env(module, scope.parent, END, scope.block))):
+            if isinstance(value, Symbol):
+                names.append(ev.surfaces.canonical(value.name))
+            elif isinstance(value, ClassRef) and value != ref and depth < MAX_BASES:
+                names.extend(outside_bases(ev, value, depth + 1))
+    return names
+
+
+def _bound(ev: Evaluator, function: FunctionRef, owner: Instance | ClassRef, env: Env) -> Value:
     """A method looked up on a class: a property is what it returns."""
     scope = ev.index.modules[function.path].facts.scopes[function.scope]
     bound = replace(function, owner=owner)

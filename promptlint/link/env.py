@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from promptlint import facts
 from promptlint.facts import Call, Expr
 from promptlint.link.names import Module
-from promptlint.link.values import ClassRef, Inserted, Items, Text, Value, options
+from promptlint.link.values import Inserted, Instance, Items, Text, Value, options
 from promptlint.project import Place
 from promptlint.scan.texts import dotted
 from promptlint.template import Piece
@@ -21,8 +21,8 @@ MAX_ITEMS = 400
 class Env:
     """Where an expression is evaluated: what it sees of its module.
 
-    `arguments` are the values of the enclosing function's parameters where a call is followed; `owner` is the
-    class that `self` is an instance of.
+    `arguments` are the values of the parameters of the function scope `arguments_of` where a call is followed;
+    `owner` is what `self` is.
     """
 
     module: Module
@@ -30,7 +30,8 @@ class Env:
     at: int
     block: int
     arguments: Mapping[str, Value] | None = None
-    owner: ClassRef | None = None
+    arguments_of: int = -1
+    owner: Instance | None = None
     calls: int = 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from promptlint import facts
 from promptlint.facts import Call, Expr
-from promptlint.link import callees, classes, lookup, texts
+from promptlint.link import callees, classes, files, lookup, texts
 from promptlint.link.env import MAX_ITEMS, Env, items_of, label_of, literal_text, place_of
 from promptlint.link.names import ModuleIndex
 from promptlint.link.surfaces import Surfaces
@@ -17,29 +17,53 @@ from promptlint.link.values import (
     Chain,
     ClassRef,
     Entries,
+    Instance,
     Items,
     Scalar,
     Symbol,
+    Text,
     Unknown,
     Value,
     one_of,
     options,
 )
+from promptlint.promptfiles import TextFiles
 from promptlint.scan.texts import dotted, is_text
 
 MAX_DEPTH = 60
 """Names, attributes and calls followed one inside the other."""
 
+MAX_STEPS = 20_000
+"""Expressions evaluated for one question inside functions that are followed: their results cannot be remembered."""
+
 
 class Evaluator:
-    """Evaluates expressions of one set of modules. Results without call arguments are remembered."""
+    """Evaluates expressions of one set of modules.
 
-    def __init__(self, index: ModuleIndex, surfaces: Surfaces) -> None:
+    Results are remembered: those inside a function that is followed with its arguments until `forget` is called.
+    """
+
+    def __init__(self, index: ModuleIndex, surfaces: Surfaces, files: TextFiles | None = None) -> None:
         self.index = index
         self.surfaces = surfaces
-        self.memory: dict[tuple[int, ClassRef | None], Value] = {}
+        self.files = files or TextFiles()
+        self.file_texts: dict[str, Text] = {}
+        self.file_data: dict[str, Value] = {}
+        # What a key is made of is kept with the value: an id must not become another's.
+        self._memory: dict[tuple[int, Instance | None], tuple[Expr, Value]] = {}
+        self._passing: dict[tuple[int, Instance | None, int], tuple[Expr, object, Value]] = {}
         self.active: set[tuple[object, ...]] = set()
         self.depth = 0
+        self._steps = 0
+        self._instances: dict[ClassRef, Instance] = {}
+
+    def instance(self, of: ClassRef) -> Instance:
+        """The instance of a class whose construction is not known."""
+        return self._instances.setdefault(of, Instance(of))
+
+    def forget(self) -> None:
+        """Drop what is remembered of functions followed with their arguments."""
+        self._passing.clear()
 
     @property
     def is_deep(self) -> bool:
@@ -49,10 +73,17 @@ class Evaluator:
     def evaluate(self, expr: Expr, env: Env) -> Value:
         """The value of an expression."""
         key = (id(expr), env.owner)
+        passing = (*key, id(env.arguments))
         plain = env.arguments is None
-        if plain and key in self.memory:
-            return self.memory[key]
-        if key in self.active or self.is_deep:
+        if plain and key in self._memory:
+            return self._memory[key][1]
+        if not plain and passing in self._passing:
+            return self._passing[passing][2]
+        if self.depth == 0:
+            self._steps = 0
+        if not plain:
+            self._steps += 1
+        if key in self.active or self.is_deep or self._steps > MAX_STEPS:
             return Unknown(dotted(expr) or "…")
         self.active.add(key)
         self.depth += 1
@@ -62,7 +93,9 @@ class Evaluator:
             self.active.discard(key)
             self.depth -= 1
         if plain:
-            self.memory[key] = value
+            self._memory[key] = expr, value
+        else:
+            self._passing[passing] = expr, env.arguments, value
         return value
 
     def _evaluate(self, expr: Expr, env: Env) -> Value:
@@ -78,6 +111,8 @@ class Evaluator:
             return callees.call_value(self, expr, env)
         if isinstance(expr, facts.Either):
             return one_of([self.evaluate(option, env) for option in expr.options])
+        if isinstance(expr, facts.Slash):
+            return files.joined(self, expr, env)
         if isinstance(expr, facts.Sum):
             return texts.summed(self, expr, env)
         if isinstance(expr, facts.Percent):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint import facts
 from promptlint.facts import Binding, Import
-from promptlint.link import classes, texts
+from promptlint.link import classes, paths, texts
 from promptlint.link.env import MAX_ITEMS, Env, items_of, place_of
 from promptlint.link.names import END, Definition, Module, Reaching, is_classmethod, is_static
 from promptlint.link.values import (
     ClassRef,
     Entries,
     FunctionRef,
-    Instance,
     Items,
     ModuleRef,
+    Object,
+    Part,
     Scalar,
     Symbol,
     Text,
@@ -36,18 +38,23 @@ def lookup_name(ev: Evaluator, name: str, env: Env) -> Value:
     at, block = env.at, env.block
     module = env.module
     scopes = module.facts.scopes
+    arguments = env.arguments
     while True:
-        here = env if scope == env.scope else replace(env, scope=scope, at=at, block=block, arguments=None)
+        here = env if scope == env.scope else replace(env, scope=scope, at=at, block=block, arguments=arguments)
         reaching = module.reaching(scope, name, at, block)
         parameter = module.parameter(scope, name) if scopes[scope].kind == "function" else None
         if reaching.sources or reaching.changes or parameter:
             return from_reaching(ev, reaching, parameter, here, name)
         if scope == 0:
             break
+        if scope == env.arguments_of:
+            arguments = None
         scope = scopes[scope].parent
         while scopes[scope].kind == "class":  # A method does not see the names of its class.
             scope = scopes[scope].parent
         at, block = END, -1
+    if name == "__file__":
+        return paths.file_of(module)
     return _starred(ev, name, module) or Unknown(name)
 
 
@@ -71,9 +78,37 @@ def from_reaching(ev: Evaluator, reaching: Reaching, parameter: facts.Parameter 
     if parameter is not None and not reaching.certain:
         values.append(_parameter(ev, parameter, env))
     value = one_of(values) if values else Unknown(name)
-    for change in reaching.changes:
-        value = changed(ev, value, change, env)
-    return value
+    return all_changed(ev, value, reaching.changes, env)
+
+
+def all_changed(ev: Evaluator, value: Value, changes: Sequence[Binding], env: Env) -> Value:
+    """A value after changes in order. What is added to a text piece by piece makes one flat text."""
+    added: list[Part] = []
+    for change in changes:
+        part = _added_text(ev, value, change, env)
+        if part is None:
+            value = changed(ev, _with(value, added), change, env)
+            added = []
+            continue
+        if not added:
+            added.append(texts.insert(ev, value, change.target, place_of(change.value, env)))
+        added.append(part)
+    return _with(value, added)
+
+
+def _with(value: Value, added: list[Part]) -> Value:
+    return Text(tuple(added)) if added else value
+
+
+def _added_text(ev: Evaluator, value: Value, change: Binding, env: Env) -> Part | None:
+    """What `+=` adds to a text, None for other changes and for lists."""
+    if change.op != "+=" or any(isinstance(option, Items) for option in options(value)):
+        return None
+    at = _env_of(ev, change, env)
+    more = ev.evaluate(change.value, at)
+    if isinstance(more, Items):
+        return None
+    return texts.insert(ev, more, dotted(change.value) or change.target, place_of(change.value, at))
 
 
 def definition_value(ev: Evaluator, definition: Definition, env: Env) -> Value:
@@ -106,10 +141,9 @@ def changed(ev: Evaluator, value: Value, change: Binding, env: Env) -> Value:
     """A value after `+=`, `append`, an item assignment and the like."""
     at = _env_of(ev, change, env)
     added = ev.evaluate(change.value, at)
-    place = place_of(change.value, at)
-    if change.op == "+=" and not isinstance(added, Items) and not isinstance(value, Items):
-        name = dotted(change.value) or change.target
-        return Text((texts.insert(ev, value, change.target, place), texts.insert(ev, added, name, place)))
+    chat = next((one for one in options(value) if isinstance(one, Object) and ev.surfaces.client(one.type)), None)
+    if chat is not None and change.op == "append":
+        return replace(chat, added=(*chat.added, added))
     if change.op in ("append", "insert", "extend", "+="):
         known = next((one for one in options(value) if isinstance(one, Items)), Items((), False))
         new = items_of(added) if change.op in ("extend", "+=") else Items((added,))
@@ -129,13 +163,13 @@ def changed(ev: Evaluator, value: Value, change: Binding, env: Env) -> Value:
 
 def _parameter(ev: Evaluator, parameter: facts.Parameter, env: Env) -> Value:
     name = parameter.name
-    if env.arguments is not None and name in env.arguments:
+    if env.arguments is not None and env.scope == env.arguments_of and name in env.arguments:
         return env.arguments[name]
     scope = env.module.facts.scopes[env.scope]
     owner = env.module.owner_class(env.scope)
     if owner is not None and scope.parent == owner and scope.parameters[0].name == name and not is_static(scope):
-        ref = env.owner or ClassRef(env.module.path, owner)
-        return ref if is_classmethod(scope) else Instance(ref)
+        me = env.owner or ev.instance(ClassRef(env.module.path, owner))
+        return me.of if is_classmethod(scope) else me
     outside = Env(env.module, scope.parent, END, scope.block)
     values = []
     if parameter.default is not None:

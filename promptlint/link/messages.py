@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from promptlint.facts import Call
 from promptlint.link.env import Env, literal_text
 from promptlint.link.evaluate import Evaluator
-from promptlint.link.surfaces import MessageClass
-from promptlint.link.values import Chain, Entries, Items, Object, Text, Unknown, Value, options
+from promptlint.link.tables import MessageClass
+from promptlint.link.values import Chain, Entries, Items, Object, Symbol, Text, Unknown, Value, options
 from promptlint.project import MarkerSite, Place, Role
 
-_ROLES = {
+ROLES = {
     "system": Role.SYSTEM,
     "developer": Role.SYSTEM,
     "user": Role.USER,
@@ -104,7 +105,7 @@ class MessageReader:
         if len(value.items) != 2:
             return None
         role = literal_text(value.items[0])
-        return (_ROLES[role], value.items[1]) if role in _ROLES else None
+        return (ROLES[role], value.items[1]) if role in ROLES else None
 
     def _blocks(self, value: Items, role: Role, depth: int) -> Iterator[Draft]:
         """Content blocks: a marker on a block, or as a block of its own behind it, covers what is before it."""
@@ -126,7 +127,7 @@ class MessageReader:
 
     def _entries(self, value: Entries, role: Role, depth: int) -> Drafts:
         name = value.get("role")
-        own = _ROLES.get(literal_text(name) or "", Role.UNKNOWN) if name is not None else role
+        own = ROLES.get(literal_text(name) or "", Role.UNKNOWN) if name is not None else role
         content = value.get("content") if value.get("content") is not None else value.get("parts")
         if content is None and name is None and value.get("messages") is not None:
             content = value.get("messages")
@@ -143,35 +144,33 @@ class MessageReader:
     def _object(self, value: Object, role: Role, depth: int) -> Drafts:
         """A message or prompt-template object, by the tables."""
         name = self._evaluator.surfaces.canonical(".".join((value.type, *value.chain)))
-        known = self._message_class(name)
+        known = self._evaluator.surfaces.message_class(name)
         if known is None or value.call is None or not isinstance(value.env, Env):
             return Drafts((), False)
         content = argument_value(self._evaluator, value.call, known.text, value.env)
         if content is None:
             return Drafts((), False)
-        return self.read(content[0], None, role if known.messages else Role(known.role), depth + 1)
+        if known.messages:
+            return self.read(content[0], None, role, depth + 1)
+        return self.read(content[0], None, self._own_role(known, value.call, value.env) or role, depth + 1)
 
-    def _message_class(self, name: str) -> MessageClass | None:
-        """The table entry of a message class; what is re-exported elsewhere in the same package counts."""
-        messages = self._evaluator.surfaces.messages
-        if name in messages:
-            return messages[name]
-        package, _, tail = name.partition(".")
-        for length in (2, 1):
-            ending = ".".join(tail.split(".")[-length:])
-            for known, entry in messages.items():
-                if known.partition(".")[0] == package and known.endswith("." + ending):
-                    return entry
+    def _own_role(self, known: MessageClass, call: Call, env: Env) -> Role | None:
+        """The role of a message object: its class has one, or an argument gives it (`MessageRole.SYSTEM`, "system")."""
+        if known.role is not None:
+            return Role(known.role)
+        given = argument_value(self._evaluator, call, known.named, env)
+        for option in options(given[0]) if given else ():
+            name = option.name if isinstance(option, Symbol) else literal_text(option) or ""
+            for word in reversed(name.lower().split(".")):
+                if word in ROLES:
+                    return ROLES[word]
         return None
 
 
 def argument_value(
-    evaluator: Evaluator, call: object, names: tuple[str | int, ...], env: Env
+    evaluator: Evaluator, call: Call, names: tuple[str | int, ...], env: Env
 ) -> tuple[Value, Place] | None:
     """The value and place of the first of `names` that a call is given (keyword, or position)."""
-    from promptlint.facts import Call
-
-    assert isinstance(call, Call)
     for name in names:
         if isinstance(name, int):
             expr = call.args[name] if name < len(call.args) else None

@@ -7,39 +7,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from itertools import pairwise
 
-import msgspec
-
-from promptlint.facts import Item, Scope, TextPlace
+from promptlint.facts import Call, Expr, Item, Scope, TextPlace
 from promptlint.link.names import Module
+from promptlint.link.vocabulary import Words, says_prompt, table, words_of
 from promptlint.project import Evidence, Role
 from promptlint.scan.texts import count_words, dotted, runs_of
 
 MIN_WORDS = 6
 """Fewer words are a label or a message to a person as likely as a prompt."""
 
+MIN_DESCRIPTION = 8
+"""Fewer words of a docstring say no more than the name of what it describes."""
+
 LONG = 40
 """From this many words on, length itself is a hint: labels and messages to people are shorter."""
 
+TABLE = 12
+"""From this many words on, a constant of a module or package of prompts counts as one of them."""
+
+ENOUGH = 4
+"""The sum of signs from which a text counts as a prompt."""
+
 _ROLES = frozenset({"system", "developer", "user", "human", "assistant", "ai", "model", "tool", "function", "unknown"})
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-
-
-class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    strong_words: frozenset[str]
-    strong_pairs: tuple[tuple[str, str], ...]
-    weak_words: frozenset[str]
-    near_words: frozenset[str]
-    not_words: frozenset[str]
-    not_called: frozenset[str]
-    called: frozenset[str]
-    keywords: frozenset[str]
-    phrases: tuple[str, ...]
-    to_people: tuple[str, ...]
+_HELD = frozenset({"assign", "entry", "item", "return"})
+_MESSAGES = frozenset({"message", "messages", "msg", "msgs"})
+_IDENTIFIER = re.compile(r"[\w.\[\]'\"-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,67 +42,143 @@ class Verdict:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """The table, and its phrases compiled."""
-
-    words: _Table
-    phrases: tuple[re.Pattern[str], ...]
-    to_people: re.Pattern[str]
-
-
-@cache
-def _table() -> _Named:
-    import yaml
-
-    text = (resources.files("promptlint") / "data" / "named.yaml").read_text(encoding="utf-8")
-    table = msgspec.convert(yaml.safe_load(text), _Table)
-    phrases = tuple(re.compile(phrase, re.IGNORECASE | re.MULTILINE) for phrase in table.phrases)
-    return _Named(table, phrases, re.compile("|".join(table.to_people), re.IGNORECASE))
+def is_for_others(place: TextPlace) -> bool:
+    """Whether a text is given directly to a function that logs, shows, raises or parses it."""
+    called = _called(place)
+    words = table().words
+    if called is None:
+        return False
+    is_error = called.endswith(("Error", "Exception", "Warning"))
+    return called in words.not_called or is_error or not words.not_called_words.isdisjoint(words_of(called))
 
 
-def words_of(name: str | None) -> list[str]:
-    """The words of an identifier, lower case: `SYSTEM_PROMPT` and `systemPrompt` are system, prompt."""
-    return [word.lower() for word in _WORD.findall(name or "")]
+def judge(
+    place: TextPlace, module: Module, *, is_written: bool = False, is_example: bool = False, is_beside: bool = False
+) -> Verdict | None:
+    """Whether a text is a prompt by what surrounds it, and with what evidence.
 
-
-def judge(place: TextPlace, module: Module) -> Verdict | None:
-    """Whether a text is a prompt by what surrounds it, and with what evidence."""
-    table = _table().words
+    `is_written` says that the text is also written to a file or shown: then names must say that it is a prompt.
+    `is_example` says that it is given as an example next to an instruction, `is_beside` that it is set on an object
+    on which a prompt is set as well.
+    """
+    words = table().words
     text = "".join(run.text for run in runs_of(place.expr))
-    if count_words(text) < MIN_WORDS or place.context in ("raise", "expression"):
+    count = count_words(text)
+    if count < MIN_WORDS or place.context in ("raise", "expression"):
         return None
+    sent = _sent_by_framework(place, module)
+    if sent is not None:
+        return sent
+    if place.owner is not None and place.owner.startswith(("role:", "tool")):
+        return None
+    if is_for_others(place) or (_called(place) == "Field" and place.name == "description"):
+        return None  # A field is described for a setting as likely as for a schema: `promptlint.link.schemas` knows.
+    scope = module.facts.scopes[place.scope]
+    parent = module.facts.scopes[scope.parent] if scope.parent >= 0 else None
+    names = [_name_words(place.name), _name_words(place.within)]
+    own = names[0] or names[1]
+    strong = any(says_prompt(one) for one in names) or (
+        place.context == "return" and any(says_prompt(_decorator_words(one)) for one in scope.decorators)
+    )
+    in_class = scope.kind == "class" and says_prompt([*words_of(scope.name), *_base_words(scope)])
+    # `PROMPT_TITLE` is a title, `TITLE_PROMPT` is a prompt.
+    decisive = own[-1:] if strong else own
+    if _looks_foreign(text) or not words.never_words.isdisjoint(own):
+        return None
+    is_field = _is_agent_field(place, scope, words)
+    if not (in_class or is_field) and not words.not_words.isdisjoint(decisive):
+        return None
+    if not strong and _PROGRAM.match(text):
+        return None
+    if count < LONG and table().to_people.search(text):
+        return None
+    scopes = [*words_of(scope.name), *_base_words(scope), *words_of(parent.name if parent else "")]
+    folders = module.facts.module.split(".")[-2:]
+    around = [*words_of(_called(place)), *scopes, *words_of(".".join(folders))]
+    near = says_prompt(around)
+    named = [word for one in names for word in one]
+    in_table = place.context in _HELD and count >= TABLE and any(says_prompt(words_of(folder)) for folder in folders)
+    direct = _called(place) in words.called or (place.context == "argument" and place.name in words.keywords)
+    telling = (
+        4 * (strong or in_class or is_example or is_field),
+        3 * direct,
+        3 * (is_beside or _is_content(place)),
+        2 if near else int(not words.near_words.isdisjoint(around)),
+        2 * in_table,
+        int(table().openings.match(text) is not None),
+    )
+    vague = (
+        int(near and not words.example_words.isdisjoint(named)),
+        int(not words.weak_words.isdisjoint(named)),
+        int(count >= LONG),
+        phrase_score(text),
+    )
+    # Vague signs alone are also those of documentation and help texts.
+    least = 2 if is_written or _is_test(scope, parent, module) else 1
+    is_prompt = sum(telling) >= least and sum(telling) + sum(vague) >= ENOUGH
+    return Verdict(Evidence.NAMED, role_of([*own, *around])) if is_prompt else None
+
+
+def _is_test(scope: Scope, parent: Scope | None, module: Module) -> bool:
+    """Whether a scope holds tests, whose data looks like anything."""
+    names = (scope.name, parent.name if parent else "", module.facts.module.rpartition(".")[2])
+    return any(name.startswith(("test_", "Test")) or name.endswith("_test") for name in names)
+
+
+def _sent_by_framework(place: TextPlace, module: Module) -> Verdict | None:
+    """A chat message, or the description of a tool."""
+    words = table().words
     if place.owner is not None and place.owner.startswith("role:"):
         role = place.owner.removeprefix("role:")
-        return Verdict(Evidence.FRAMEWORK, _role([role])) if role in _ROLES else None
-    if place.owner == "tool":
-        return Verdict(Evidence.FRAMEWORK, Role.TOOL) if place.name == "description" else None
-    called = (place.owner or "").rpartition(".")[2] if place.context == "argument" else None
-    if called == "Field" and place.name == "description":
-        return None  # Of a setting as likely as of a schema that is sent: `promptlint.link.schemas` knows which.
-    if called in table.not_called or (called or "").endswith(("Error", "Exception", "Warning")):
+        return Verdict(Evidence.FRAMEWORK, role_of([role])) if role in _ROLES else None
+    if place.name not in words.tool_fields:
         return None
     scope = module.facts.scopes[place.scope]
-    names = [words_of(place.name.rpartition(".")[2] if place.name else None), words_of(place.within)]
-    own = names[0] or names[1]
-    if any(word in table.not_words for word in own) or _looks_foreign(text) or _table().to_people.search(text):
-        return None
-    around = [
-        *words_of(called),
-        *words_of(scope.name),
-        *words_of(module.facts.scopes[scope.parent].name if scope.parent >= 0 else ""),
-        *_base_words(scope),
-        *words_of(module.facts.module.rpartition(".")[2]),
-    ]
-    strong = any(_is_strong(words, table) for words in names)
-    in_class = scope.kind == "class" and _is_strong([*words_of(scope.name), *_base_words(scope)], table)
-    direct = called in table.called or (place.context == "argument" and place.name in table.keywords)
-    near = _is_strong(around, table)
-    weak = any(word in table.weak_words for words in names for word in words)
-    long = count_words(text) >= LONG
-    hints = near or not table.near_words.isdisjoint(around)
-    score = 4 * (strong or in_class) + 3 * direct + near + hints + weak + long + _phrase_score(text)
-    return Verdict(Evidence.NAMED, _role([*own, *around])) if score >= 4 else None
+    called = _called(place)
+    if place.owner == "tool" or called in words.describing:
+        return Verdict(Evidence.FRAMEWORK, Role.TOOL)
+    if called is not None:
+        around = words_of(called)
+    elif place.context == "return":  # A property `description` of a tool class.
+        parent = module.facts.scopes[scope.parent]
+        around = [*words_of(parent.name), *_base_words(parent)] if scope.name in words.tool_fields else []
+    else:
+        around = [*words_of(scope.name), *_base_words(scope)] if scope.kind == "class" else []
+    is_tool = not words.tool_words.isdisjoint(around)
+    return Verdict(Evidence.FRAMEWORK, Role.TOOL) if is_tool and place.context != "entry" else None
+
+
+def _is_content(place: TextPlace) -> bool:
+    """Whether a text is what `message["content"]` is set to."""
+    name = place.name or ""
+    return place.context == "assign" and name.endswith("['content']") and not _MESSAGES.isdisjoint(words_of(name))
+
+
+def _called(place: TextPlace) -> str | None:
+    """The last part of the name of the function that a text is given to."""
+    return (place.owner or "").rpartition(".")[2] if place.context == "argument" else None
+
+
+def _name_words(name: str | None) -> list[str]:
+    """The words of the last part of a dotted name; a key that is no identifier is no name."""
+    if not name or not _IDENTIFIER.fullmatch(name):
+        return []
+    return words_of(name.rpartition(".")[2])
+
+
+def _decorator_words(decorator: Expr) -> list[str]:
+    return words_of((dotted(decorator.func if isinstance(decorator, Call) else decorator) or "").rpartition(".")[2])
+
+
+def _is_agent_field(place: TextPlace, scope: Scope, words: Words) -> bool:
+    """`goal`, `backstory` and the like of a class, or a call, whose name says agent or role."""
+    if place.name not in words.agent_fields:
+        return False
+    if place.context == "argument":
+        around = words_of(_called(place))
+    else:
+        around = [*words_of(scope.name), *_base_words(scope)] if scope.kind == "class" else []
+    return not words.agent_words.isdisjoint(around)
 
 
 def _base_words(scope: Scope) -> list[str]:
@@ -116,28 +186,32 @@ def _base_words(scope: Scope) -> list[str]:
     return [word for name in names for word in words_of(name)]
 
 
-def _is_strong(words: list[str], table: _Table) -> bool:
-    return not table.strong_words.isdisjoint(words) or any(pair in table.strong_pairs for pair in pairwise(words))
-
-
-def _phrase_score(text: str) -> int:
+def phrase_score(text: str) -> int:
     """How much a text reads like one written to a model, 0 to 3."""
-    return min(3, sum(1 for phrase in _table().phrases if phrase.search(text)))
+    return min(3, sum(1 for phrase in table().phrases if phrase.search(text)))
 
 
 _FOREIGN = re.compile(
-    r"\A\s*(?:<(?:!doctype|html|div|style|script|svg)\b|select\b.+\bfrom\b|insert into\b|create (?:table|index)\b"
+    r"\A\s*(?:<(?:!doctype|html|head|body|meta|div|style|script|svg|span|img|table|t[rdh]|ul|li|br|hr|h[1-6]|details)\b"
+    r"|select\b.+\bfrom\b|insert into\b|create (?:table|index)\b"
     r"|match \(|merge \(|import \w+\n|def \w+\(|#!/)",
     re.IGNORECASE | re.DOTALL,
 )
 
 
+_PROGRAM = re.compile(
+    r"\A(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*(?:import [\w.]+(?: as \w+)?\n|from [\w.]+ import "
+    r"|(?:async )?def \w+\(|class \w+[(:])"
+)
+"""How Python source begins, behind its comments: an example in a prompt, or a file to be written."""
+
+
 def _looks_foreign(text: str) -> bool:
-    """Whether a text is markup, a query or a program."""
+    """Whether a text is markup, a query or a script."""
     return _FOREIGN.match(text) is not None
 
 
-def _role(words: list[str]) -> Role:
+def role_of(words: list[str]) -> Role:
     for word in words:
         if word in ("system", "sys", "developer", "persona", "backstory"):
             return Role.SYSTEM

@@ -38,6 +38,19 @@ class Module:
         self.path = facts.path
 
     @cached_property
+    def name(self) -> str:
+        """The dotted name by which the module is imported."""
+        return ".".join(self.facts.module.split(".")[-self.facts.package_parts :])
+
+    @cached_property
+    def home(self) -> str:
+        """The outermost package of the module, or the folder of a plain module, dotted from the root of the run."""
+        parts = self.facts.module.split(".")
+        above = len(parts) - self.facts.package_parts
+        is_plain = self.facts.package_parts == 1 and not self.facts.is_package
+        return ".".join(parts[: above if is_plain else above + 1])
+
+    @cached_property
     def definitions(self) -> dict[tuple[int, str], list[Definition]]:
         """Everything that gives a dotted name a value or changes it, by scope and name, in source order."""
         index: defaultdict[tuple[int, str], list[Definition]] = defaultdict(list)
@@ -113,6 +126,7 @@ class Module:
         sources: list[Definition] = []
         changes: list[Binding] = []
         certain = False
+        arms_seen: defaultdict[int, set[int]] = defaultdict(set)
         last = len(found) if at >= END else bisect_left(found, at, key=lambda definition: definition.offset)
         for definition in reversed(found[:last]):
             where = -1 if isinstance(definition, Import) else definition.block
@@ -126,6 +140,12 @@ class Module:
             if where == -1 or where in around or (at >= END and not self._is_optional(where)):
                 certain = True
                 break
+            branch = self.facts.blocks[where]
+            if branch.kind == "if" and (branch.parent == -1 or branch.parent in around):
+                arms_seen[branch.statement].add(branch.arm)
+                if arms_seen[branch.statement] == {0, 1}:  # Both arms of an `if` assign: nothing before it is seen.
+                    certain = True
+                    break
         return Reaching(tuple(sources), tuple(reversed(changes)), certain)
 
     def _excluded(self, block: int, arms: Mapping[int, int]) -> bool:
@@ -144,12 +164,20 @@ class ModuleIndex:
 
     def __init__(self, modules: Iterable[ModuleFacts]) -> None:
         self.modules = {facts.path: Module(facts) for facts in modules}
+        self.texts: dict[str, ModuleFacts] = {}
+        """The text files that were read, by path."""
         self._by_name: defaultdict[str, list[Module]] = defaultdict(list)
         for module in self.modules.values():
+            if not module.facts.importable:
+                continue
             parts = module.facts.module.split(".")
             # Packages say where the name begins at the latest; folders above them may be namespace packages.
             for start in range(len(parts) - module.facts.package_parts + 1):
                 self._by_name[".".join(parts[start:])].append(module)
+
+    def facts(self, path: str) -> ModuleFacts:
+        """The facts of a module or of a text file that was read."""
+        return self.modules[path].facts if path in self.modules else self.texts[path]
 
     def resolve(self, name: str, importer: Module) -> Module | None:
         """The module that a dotted absolute name means in `importer`: of several, the one in the nearest folder."""

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from promptlint.facts import TextPlace
-from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
-from promptlint.link.named import Verdict, judge
+from promptlint.link.evidence import shown
+from promptlint.link.filetexts import shown_files
 from promptlint.link.names import Module, ModuleIndex
-from promptlint.link.schemas import is_schema_text, schema_classes
+from promptlint.link.uses import texts_with
 from promptlint.link.values import Text, own_template, rooted_texts
 from promptlint.project import Evidence, Place, Prompt, Role
 from promptlint.scan.texts import count_words
@@ -18,6 +18,9 @@ from promptlint.template import Piece, Template
 
 MIN_WORDS = 3
 """Fewer words of literal text are not reported as a prompt of their own."""
+
+MIN_FRAGMENT_WORDS = 6
+"""The same for a text that is only a part of what is sent: frames like `Question: {question}` are not of interest."""
 
 
 @dataclass
@@ -28,6 +31,8 @@ class _Entry:
     role: Role
     evidence: Evidence
     calls: list[str] = field(default_factory=list)
+    name: str | None = None
+    """What it is called where its place says no name."""
 
 
 class PromptCollector:
@@ -48,44 +53,35 @@ class PromptCollector:
         roots = []
         for part in rooted_texts(text):
             assert part.root is not None
-            if self._add(part.root, part, role, Evidence.REACHES_CALL, call):
+            least = MIN_WORDS if part is text else MIN_FRAGMENT_WORDS
+            if self._add(part.root, part, role, Evidence.REACHES_CALL, call, least):
                 roots.append(part.root)
         return roots
 
     def add_named(self) -> None:
-        """Record the texts that are prompts on other evidence."""
-        declared = {
-            (module.path, comment.line)
-            for module in self._index.modules.values()
-            for comment in module.facts.comments
-            if comment.text.replace(" ", "").endswith("promptlint:prompt")
-        }
-        covered = set(self._entries)
-        schemas = schema_classes(self._index)
-        for root, place in self._places.items():
-            if root in covered:
-                continue
-            module = self._index.modules[root.path]
-            first = module.facts.position(place.statement_start)[0]
-            last = module.facts.position(place.statement_end)[0]
-            is_declared = any((root.path, line) in declared for line in (first - 1, first, last))
-            verdict = judge(place, module)
-            if verdict is None and is_schema_text(place, module, schemas):
-                verdict = Verdict(Evidence.FRAMEWORK, Role.TOOL)
-            if verdict is None and not is_declared:
-                continue
-            env = Env(module, place.scope, place.statement_start, place.block)
-            value = self._evaluator.evaluate(place.expr, env)
-            if isinstance(value, Text):
-                evidence = Evidence.DECLARED if is_declared or verdict is None else verdict.evidence
-                role = verdict.role if verdict else Role.UNKNOWN
-                self._add(root, value, role, evidence, None)
+        """Record the texts that are prompts on other evidence, and what they are made of."""
+        files = shown_files(self._index, self._evaluator)
+        for one in (*shown(self._index, self._evaluator, self._places), *files):
+            self._add_parts(one.text, one.role, one.evidence, one.name)
+        for text in texts_with(self._index, self._evaluator, self._entries.keys()):
+            role = next(self._entries[part.root].role for part in rooted_texts(text) if part.root in self._entries)
+            self._add_parts(text, role, Evidence.NAMED)
 
-    def _add(self, root: Place, text: Text, role: Role, evidence: Evidence, call: str | None) -> bool:
+    def _add_parts(self, text: Text, role: Role, evidence: Evidence, name: str | None = None) -> None:
+        for part in rooted_texts(text):
+            if part.root is not None and part.root not in self._entries:
+                least = MIN_WORDS if part is text and evidence is Evidence.DECLARED else MIN_FRAGMENT_WORDS
+                self._add(part.root, part, role, evidence, None, least)
+                if name is not None and part.root in self._entries:
+                    self._entries[part.root].name = name
+
+    def _add(
+        self, root: Place, text: Text, role: Role, evidence: Evidence, call: str | None, least: int = MIN_WORDS
+    ) -> bool:
         entry = self._entries.get(root)
         if entry is None:
             words = sum(count_words(stretch) for stretch in own_template(text).stretches)
-            if words < MIN_WORDS:
+            if words < least:
                 return False
             entry = self._entries[root] = _Entry(text, role, evidence)
         elif _length(text) < _length(entry.text):
@@ -105,8 +101,7 @@ class PromptCollector:
     def identify(self, root: Place) -> str:
         """The id of the prompt of a text expression."""
         place = self._span(root, own_template(self._entries[root].text))
-        line, column = self._index.modules[place.path].facts.position(place.start)
-        return f"{place.path}:{line}:{column}"
+        return f"{place.path}:{self._index.facts(place.path).locate(place.start)}"
 
     def _span(self, root: Place, template: Template) -> Place:
         tokens = [part.token for part in template.parts if isinstance(part, Piece) and _inside(part, root)]
@@ -115,12 +110,12 @@ class PromptCollector:
     def _prompt(self, root: Place, entry: _Entry) -> Prompt:
         template = own_template(entry.text)
         place = self._places.get(root)
-        facts = self._index.modules[root.path].facts
+        facts = self._index.facts(root.path)
         statement = place.statement_start if place else root.start
         return Prompt(
             id=self.identify(root),
             place=self._span(root, template),
-            name=(place.name if place.name and not place.name.isdigit() else place.within) if place else None,
+            name=(place.name if place.name and not place.name.isdigit() else place.within) if place else entry.name,
             role=entry.role,
             template=template,
             evidence=entry.evidence,

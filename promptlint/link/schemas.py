@@ -23,8 +23,9 @@ from promptlint.facts import (
     Str,
     TextPlace,
 )
-from promptlint.link.named import MIN_WORDS, words_of
+from promptlint.link.named import MIN_WORDS
 from promptlint.link.names import Module, ModuleIndex
+from promptlint.link.vocabulary import words_of
 from promptlint.scan.texts import dotted, word_count
 
 _SCHEMA_NAMES = frozenset(
@@ -66,7 +67,7 @@ def schema_classes(index: ModuleIndex) -> frozenset[str]:
 def is_schema_text(place: TextPlace, module: Module, classes: frozenset[str]) -> bool:
     """Whether a text is the description of a field of a schema class."""
     scope = module.facts.scopes[place.scope]
-    is_field = scope.kind == "class" and scope.name in classes and place.name == "description"
+    is_field = scope.kind == "class" and scope.name in classes and place.name in ("description", "title")
     return is_field and word_count(place.expr) >= MIN_WORDS
 
 

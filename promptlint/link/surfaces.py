@@ -1,87 +1,34 @@
-"""The SDK tables: which classes are clients, which methods call a model, which argument is what.
+"""The SDK tables, indexed: which classes are clients, which methods call a model, which argument is what.
 
 The tables are the YAML files of `promptlint/data/sdks`; each names its source and date. Supporting one more SDK
-is an entry there.
+is an entry there; `promptlint.link.tables` describes the format.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 import msgspec
 
+from promptlint.link.tables import ArgumentNames, CallTable, ClientTable, Factory, MessageClass, SdkTable
 
-class ArgumentNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a call takes what. Each is a list of names tried in order: a keyword, a position, or a dotted path
-    into a dict or config object (`config.max_output_tokens`, `inferenceConfig.maxTokens`)."""
+__all__ = [
+    "ArgumentNames",
+    "CallTable",
+    "MessageClass",
+    "SdkTable",
+    "Surface",
+    "Surfaces",
+    "index_tables",
+    "load_surfaces",
+]
 
-    model: tuple[str | int, ...] = ()
-    system: tuple[str | int, ...] = ()
-    messages: tuple[str | int, ...] = ()
-    cap: tuple[str | int, ...] = ()
-    tools: tuple[str | int, ...] = ()
-    stream: tuple[str | int, ...] = ()
-    stop: tuple[str | int, ...] = ()
-    response_format: tuple[str | int, ...] = ()
-    reasoning: tuple[str | int, ...] = ()
-
-
-class CallTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Methods of the clients (or `functions`, by full dotted name) that send a request."""
-
-    arguments: ArgumentNames
-    methods: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
-    cache: str | None = None
-    """How a cache marker is written: "anthropic", "bedrock"."""
-    streams: bool = False
-    distinct: bool = False
-    """Whether the method chain alone, on an object of unknown type, is evidence in a file that imports the SDK."""
-    signature: tuple[str, ...] = ()
-    """Keywords that, together with the chain, are evidence even without an import."""
-    not_in: tuple[str, ...] = ()
-    """Words in the name of the enclosing class or function that say that the call is something else (embeddings)."""
-    constructor: bool = False
-    """Whether model and cap are given when the object is made (LangChain chat models)."""
-
-
-class ClientTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    provider: str = "unknown"
-    constructor: ArgumentNames | None = None
-
-
-class Factory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A function whose result is a client: `gives` names it; `when` are literal arguments it must have."""
-
-    gives: str
-    when: Mapping[str, str] = {}
-
-
-class MessageClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A class or function whose argument is the text of a message, or a prompt template."""
-
-    role: str
-    text: tuple[str | int, ...]
-    template: bool = False
-    messages: bool = False
-
-
-class SdkTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One YAML file."""
-
-    sdk: str
-    source: str
-    modules: tuple[str, ...]
-    clients: Mapping[str, ClientTable] = {}
-    aliases: Mapping[str, str] = {}
-    factories: Mapping[str, tuple[Factory, ...]] = {}
-    same: tuple[str, ...] = ()
-    """Methods of a client that give the client itself with other settings (`with_options`, `bind_tools`)."""
-    calls: tuple[CallTable, ...] = ()
-    messages: Mapping[str, MessageClass] = {}
+_Entry = TypeVar("_Entry")
 
 
 @dataclass(frozen=True)
@@ -94,6 +41,13 @@ class Surface:
     table: CallTable
     client: ClientTable | None
 
+    model: str | None = None
+    """The model that the address of a post names."""
+
+    def without_cache(self) -> Surface:
+        """The same, where it is not certain that this SDK is the one that is called."""
+        return replace(self, table=msgspec.structs.replace(self.table, cache=None))
+
 
 @dataclass(frozen=True)
 class Surfaces:
@@ -102,42 +56,99 @@ class Surfaces:
     tables: tuple[SdkTable, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     clients: Mapping[str, tuple[SdkTable, ClientTable]] = field(default_factory=dict)
+    patterns: tuple[tuple[re.Pattern[str], SdkTable, ClientTable], ...] = ()
     functions: Mapping[str, tuple[SdkTable, CallTable]] = field(default_factory=dict)
     methods: Mapping[str, tuple[tuple[SdkTable, CallTable], ...]] = field(default_factory=dict)
     factories: Mapping[str, tuple[Factory, ...]] = field(default_factory=dict)
     messages: Mapping[str, MessageClass] = field(default_factory=dict)
+    prompts: Mapping[str, Mapping[str | int, str]] = field(default_factory=dict)
+    urls: tuple[tuple[re.Pattern[str], SdkTable, CallTable], ...] = ()
     same: frozenset[str] = frozenset()
     module_names: frozenset[str] = frozenset()
     last_names: frozenset[str] = frozenset()
     """The last attribute of every method: what a call must end in to be worth a look."""
+    callable_modules: frozenset[str] = frozenset()
+    """The modules of SDKs whose clients are called themselves (`lm(...)`)."""
+    declared: tuple[str, ...] = ()
+    """The functions of the project that the configuration calls LLM calls."""
+    prompt_names: frozenset[str] = frozenset()
+    """The last part of every name in `prompts` and `messages`."""
 
     def canonical(self, name: str) -> str:
-        """The canonical name of a class: `anthropic.Client` is `anthropic.Anthropic`."""
-        return self.aliases.get(name, name)
+        """The name by which the tables know a class or function: `anthropic.Client` and
+        `anthropic._client.Anthropic` are `anthropic.Anthropic`."""
+        if name in self.aliases:
+            return self.aliases[name]
+        if name in self.clients or name in self.functions or name in self.factories:
+            return name
+        # What a package offers at its top lies deeper in it.
+        *package, last = name.split(".")
+        for length in range(len(package) - 1, 0, -1):
+            shorter = ".".join((*package[:length], last))
+            if any(shorter in known for known in (self.clients, self.functions, self.aliases, self.messages)):
+                return self.aliases.get(shorter, shorter)
+        return name
 
-    def on_client(self, type_name: str, chain: tuple[str, ...]) -> Surface | None:
+    def client(self, name: str) -> tuple[SdkTable, ClientTable] | None:
+        """The table of a client class and its entry there."""
+        known = self.clients.get(name)
+        if known is None and name not in self.messages:
+            known = next(((table, client) for form, table, client in self.patterns if form.fullmatch(name)), None)
+        return known
+
+    def on_client(self, name: str, chain: tuple[str, ...]) -> Surface | None:
         """The surface of a method chain on a client class."""
-        known = self.clients.get(type_name)
-        if known is None:
+        known = self.client(name)
+        if known is None or (chain and chain[-1] in self.same):
             return None
-        method = ".".join(chain)
-        for table, call in self.methods.get(method, ()):
-            if table is known[0]:
-                return Surface(table.sdk, f"{type_name}.{method}", known[1].provider, call, known[1])
-        return None
+        sdk, client = known
+        method = ".".join(part for part in chain if part not in self.same) or "__call__"
+        if client.methods and method not in client.methods:
+            return None
+        api = ".".join((name, *(chain or ("__call__",))))
+        calls = (call for table, call in self.methods.get(method, ()) if table is sdk)
+        return next((Surface(sdk.sdk, api, client.provider, call, client) for call in calls), None)
+
+    def begins(self, name: str, attribute: str) -> bool:
+        """Whether a method chain of a client class begins with an attribute."""
+        known = self.client(name)
+        if known is None:
+            return False
+        return any(method.partition(".")[0] == attribute for call in known[0].calls for method in call.methods)
 
     def function(self, name: str) -> Surface | None:
-        """The surface of a module-level function."""
+        """The surface of a function, by its full name."""
+        name = self.canonical(name)
         known = self.functions.get(name)
         if known is None:
             return None
-        return Surface(known[0].sdk, name, known[0].sdk, known[1], None)
+        provider = "unknown" if name in self.declared else known[0].sdk
+        return Surface(known[0].sdk, name, provider, known[1], None)
+
+    def declaration(self, name: str, positional: Sequence[str]) -> Surface | None:
+        """The surface of a function of the project that the configuration declares; `name` may begin with folders
+        above the package. What is declared by name may be given by position."""
+        declared = next((one for one in self.declared if f".{name}".endswith(f".{one}")), None)
+        if declared is None:
+            return None
+        table, call = self.functions[declared]
+        names = {
+            concept: tuple(
+                each
+                for one in getattr(call.arguments, concept)
+                for each in ((one, positional.index(one)) if one in positional else (one,))
+            )
+            for concept in call.arguments.__struct_fields__
+        }
+        with_positions = msgspec.structs.replace(call, arguments=ArgumentNames(**names))
+        return Surface(table.sdk, declared, "unknown", with_positions, None)
 
     def by_chain(self, chain: tuple[str, ...], imported: frozenset[str], keywords: frozenset[str]) -> Surface | None:
         """The surface of a method chain on an object of unknown type, where the file gives other evidence.
 
         Evidence is an import of the SDK, or the keywords that a table calls the chain's signature.
         """
+        chain = tuple(part for part in chain if part not in self.same or part == chain[-1])
         for start in range(len(chain)):
             method = ".".join(chain[start:])
             found = [
@@ -154,6 +165,29 @@ class Surfaces:
                 return Surface(table.sdk, f"{table.modules[0]}.{method}", provider, call, None)
         return None
 
+    def by_message(self, name: str, method: str) -> Surface | None:
+        """The surface of a method that is given a message object or prompt template of an SDK."""
+        package = name.partition(".")[0]
+        for table, call in self.methods.get(method, ()):
+            if any(known.partition(".")[0] == package for known in table.messages):
+                return Surface(table.sdk, f"{table.modules[0]}.{method}", "unknown", call, None)
+        return None
+
+    def by_url(self, url: str) -> Iterator[Surface]:
+        """The surfaces that a post to an address can use, the address that says more first."""
+        for form, table, call in self.urls:
+            if match := form.search(url):
+                model = match.groupdict().get("model")
+                yield Surface("http", f"POST {match[0]}".rstrip(), table.sdk, call, None, model)
+
+    def message_class(self, name: str) -> MessageClass | None:
+        """The entry of a message class; what is re-exported elsewhere in the same package counts."""
+        return _ending(self.messages, name)
+
+    def prompt_arguments(self, name: str) -> Mapping[str | int, str]:
+        """The arguments of a constructor or function that a framework sends, with their roles."""
+        return _ending(self.prompts, name) or {}
+
 
 @cache
 def load_surfaces() -> Surfaces:
@@ -169,8 +203,22 @@ def load_surfaces() -> Surfaces:
     )
 
 
+def with_declared(surfaces: Surfaces, calls: Sequence[CallTable]) -> Surfaces:
+    """The surfaces and the functions that a configuration declares; these win."""
+    if not calls:
+        return surfaces
+    table = SdkTable(sdk="declared", source="configuration")
+    functions = {name: (table, call) for call in calls for name in call.functions}
+    return replace(
+        surfaces,
+        functions={**surfaces.functions, **functions},
+        declared=tuple(functions),
+        last_names=surfaces.last_names | {name.rpartition(".")[2] for name in functions},
+    )
+
+
 def index_tables(tables: Iterable[SdkTable]) -> Surfaces:
-    tables = tuple(tables)
+    tables = _with_shapes(tuple(tables))
     methods: dict[str, tuple[tuple[SdkTable, CallTable], ...]] = {}
     functions = {}
     for table in tables:
@@ -179,15 +227,74 @@ def index_tables(tables: Iterable[SdkTable]) -> Surfaces:
                 methods[method] = (*methods.get(method, ()), (table, call))
             for function in call.functions:
                 functions[function] = (table, call)
+    clients = {name: (table, client) for table in tables for name, client in table.clients.items()}
+    messages = {name: message for table in tables for name, message in table.messages.items()}
+    prompts = {name: arguments for table in tables for name, arguments in table.prompts.items()}
     return Surfaces(
         tables=tables,
         aliases={alias: name for table in tables for alias, name in table.aliases.items()},
-        clients={name: (table, client) for table in tables for name, client in table.clients.items()},
+        clients={name: entry for name, entry in clients.items() if "*" not in name},
+        patterns=tuple((_pattern(name), *entry) for name, entry in clients.items() if "*" in name),
         functions=functions,
         methods=methods,
         factories={name: gives for table in tables for name, gives in table.factories.items()},
-        messages={name: message for table in tables for name, message in table.messages.items()},
+        messages=_with_endings(messages),
+        prompts=_with_endings(prompts),
+        urls=tuple(
+            (re.compile(url), table, call)
+            # The address that says more first.
+            for table, call in sorted(
+                ((table, call) for table in tables for call in table.calls), key=lambda entry: not entry[1].distinct
+            )
+            for url in call.urls
+        ),
         same=frozenset(name for table in tables for name in table.same),
         module_names=frozenset(name for table in tables for name in table.modules),
         last_names=frozenset(name.rpartition(".")[2] for name in (*methods, *functions)),
+        callable_modules=frozenset(
+            name
+            for table in tables
+            for name in table.modules
+            if any("__call__" in call.methods for call in table.calls)
+        ),
+        prompt_names=frozenset(name.rpartition(".")[2] for name in (*messages, *prompts)),
     )
+
+
+def _with_shapes(tables: tuple[SdkTable, ...]) -> tuple[SdkTable, ...]:
+    """The tables, each with the calls of the SDK whose shape it has as its own."""
+    replace = msgspec.structs.replace
+    calls = {table.sdk: table.calls for table in tables if table.shape is None}
+    return tuple(
+        replace(
+            table,
+            calls=(*table.calls, *(replace(one, functions=(), urls=(), signature=()) for one in calls[table.shape])),
+        )
+        if table.shape
+        else table
+        for table in tables
+    )
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(re.escape(name).replace(r"\*", "[^.]*"))
+
+
+def _with_endings(entries: Mapping[str, _Entry]) -> dict[str, _Entry]:
+    """The entries by name, and by package and the last one or two parts of the name."""
+    indexed = dict(entries)
+    for name, entry in entries.items():
+        package, *parts = name.split(".")
+        for ending in (parts[-2:], parts[-1:]):
+            if ending[0][0].isupper():
+                indexed.setdefault(f"{package}:{'.'.join(ending)}", entry)
+    return indexed
+
+
+def _ending(entries: Mapping[str, _Entry], name: str) -> _Entry | None:
+    """The entry of a name; what is re-exported elsewhere in the same package counts."""
+    if name in entries:
+        return entries[name]
+    package, *parts = name.split(".")
+    found = (entries.get(f"{package}:{'.'.join(parts[-length:])}") for length in (2, 1))
+    return next((entry for entry in found if entry is not None), None)

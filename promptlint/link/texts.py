@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from promptlint.link.evaluate import Evaluator
 
 
+MAX_DEPTH = 100
+"""Texts put into each other beyond which the inner one counts as unknown."""
+
+MAX_SIZE = 1_000_000
+"""Characters of a text beyond which it is not put into others: doubling a text forty times must not take for ever."""
+
+
 def text_root(ev: Evaluator, expr: Expr, env: Env) -> Value:
     parts = tuple(parts_of(ev, expr, env))
     pieces = [part for part in parts if isinstance(part, Piece)]
@@ -79,7 +86,8 @@ def evaluate_inline(ev: Evaluator, expr: Expr, env: Env) -> Value:
 def insert(ev: Evaluator, value: Value, name: str, place: Place) -> Part:
     """What a value becomes inside a text."""
     texts = [option for option in options(value) if isinstance(option, Text)]
-    if not texts:
+    is_large = sum(text.size for text in texts) > MAX_SIZE or any(text.depth > MAX_DEPTH for text in texts)
+    if not texts or is_large:
         return Hole(name, place.path, place.start, place.end)
     texts.sort(key=lambda text: text.size, reverse=True)
     if len(texts) == 1:
@@ -87,14 +95,6 @@ def insert(ev: Evaluator, value: Value, name: str, place: Place) -> Part:
             return texts[0].parts[0]
         return Inserted(name, texts[0], place)
     return Inserted(name, Text((Choice(tuple(texts)),)), place)
-
-
-def as_text(ev: Evaluator, value: Value, name: str, place: Place) -> Text:
-    """A value as the text that is sent for it."""
-    if isinstance(value, Text):
-        return value
-    part = insert(ev, value, name, place)
-    return part.value if isinstance(part, Inserted) else Text((part,))
 
 
 def summed(ev: Evaluator, expr: facts.Sum, env: Env) -> Value:

@@ -6,7 +6,7 @@ elsewhere is `Inserted`, so that a prompt can be shown both on its own and assem
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -27,10 +27,14 @@ class Text:
     root: Place | None = None
     cleaned: bool = False
     size: int = field(init=False, compare=False)
-    """Characters of literal text, everything filled in."""
+    """Characters of literal text and holes, everything filled in."""
+
+    depth: int = field(init=False, compare=False)
+    """How deep texts are inserted into each other."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "size", sum(_size(part) for part in self.parts))
+        object.__setattr__(self, "depth", max((_depth(part) for part in self.parts), default=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,35 @@ class Symbol:
 class Object:
     """An instance of an outside class, with the attributes taken from it so far.
 
-    `call` is the call that made it and `env` where that call stands, for arguments given at construction.
+    `call` is the call that made it and `env` where that call stands, for arguments given at construction;
+    `added` is what has been appended to it since (the messages of a chat).
     """
 
     type: str
     chain: tuple[str, ...] = ()
     call: Call | None = None
     env: object = None
+    added: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilePath:
+    """A path of the file system, with "/".
+
+    `anchored`: it comes from `__file__`, so a relative one counts from the folder that paths are shown relative to.
+    Else a relative one counts from wherever the program runs. `origin` is the file that names it.
+    """
+
+    path: str
+    origin: str
+    anchored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """What `open` gives."""
+
+    of: FilePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +132,11 @@ class ModuleRef:
 
 @dataclass(frozen=True, slots=True)
 class FunctionRef:
-    """A function of the project; `owner` is the class scope it is looked up on, if any."""
+    """A function of the project; `owner` is the instance or class it is looked up on, if any."""
 
     path: str
     scope: int
-    owner: ClassRef | None = None
+    owner: Instance | ClassRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +145,26 @@ class ClassRef:
     scope: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instance:
-    """An instance of a class of the project."""
+    """An instance of a class of the project, with what its construction was given where that is known.
+
+    Compared by identity: `Evaluator.instance` gives the one of a class whose construction is not known.
+    """
 
     of: ClassRef
+    arguments: Mapping[str, Value] | None = None
+    call: Call | None = None
+    """The call that made it where the class has no `__init__` of its own: for SDK classes it extends."""
+    env: object = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """`functools.partial` of a function of the project."""
+
+    callee: FunctionRef
+    given: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +193,20 @@ Value: TypeAlias = (
     | Entries
     | Symbol
     | Object
+    | FilePath
+    | OpenFile
     | ModuleRef
     | FunctionRef
     | ClassRef
     | Instance
+    | Partial
     | Chain
     | OneOf
     | Unknown
 )
 
 
-_COMPARED = (Scalar, Symbol, ModuleRef, FunctionRef, ClassRef, Instance, Unknown)
+_COMPARED = (Scalar, Symbol, FilePath, OpenFile, ModuleRef, FunctionRef, ClassRef, Instance, Unknown)
 """Values that are compared by what they hold; texts and collections can be large and are compared by identity."""
 
 
@@ -185,7 +229,13 @@ def _size(part: Part) -> int:
         return len(part.text)
     if isinstance(part, Inserted):
         return part.value.size
-    return part.options[0].size if isinstance(part, Choice) else 0
+    return part.options[0].size if isinstance(part, Choice) else 1
+
+
+def _depth(part: Part) -> int:
+    if isinstance(part, Inserted):
+        return part.value.depth + 1
+    return max(option.depth for option in part.options) if isinstance(part, Choice) else 0
 
 
 def leaves(text: Text) -> Iterator[Piece | Hole]:

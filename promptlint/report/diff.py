@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 
 from promptlint.fix import Fixed
 from promptlint.report.terminal import Terminal, visible
+from promptlint.source import Source
 
 
 def render(fixed: Fixed, terminal: Terminal) -> str:
     """A patch of all changed files, with line breaks as they are in each file; empty where nothing changed.
 
-    On a screen control characters are spelled out: that text is for eyes, not for `patch`.
+    A notebook is shown cell by cell. On a screen control characters are spelled out: that text is for eyes, not for
+    `patch`.
     """
     return "".join(
-        _file(path, fixed.before.sources[path].text, fixed.after.sources[path].text, terminal) for path in fixed.changed
+        _file(name, old, new, terminal)
+        for path in fixed.changed
+        for name, old, new in _texts(path, fixed.before.sources[path], fixed.after.sources[path])
     )
+
+
+def _texts(path: str, before: Source, after: Source) -> Iterator[tuple[str, str, str]]:
+    """The name of each file or cell with its old and its new text."""
+    if before.notebook is None:
+        yield path, before.text, after.text
+        return
+    for old, new in zip(before.notebook.split(before.text), before.notebook.split(after.text), strict=True):
+        yield f"{path}:cell {old.cell.number}", old.text, new.text
 
 
 def _file(path: str, old: str, new: str, terminal: Terminal) -> str:

@@ -14,14 +14,27 @@ def dump(document: object) -> str:
 
 
 def span(project: Project, place: Place) -> dict[str, object]:
-    """Where something stands: 1-based, columns in code points, end exclusive."""
-    line, column = project.position(place.path, place.start)
-    end_line, end_column = project.position(place.path, place.end)
-    return {"file": place.path, "line": line, "column": column, "end_line": end_line, "end_column": end_column}
+    """Where something stands: 1-based, columns in code points, end exclusive. In a notebook lines count in `cell`."""
+    start, end = project.locate(place.path, place.start), project.locate(place.path, place.end)
+    cell = {} if start.cell is None else {"cell": start.cell}
+    return {
+        "file": place.path,
+        **cell,
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+    }
 
 
 def errors(problems: Iterable[Problem]) -> list[dict[str, object]]:
     """Problems; file and line are null for those of no file, such as a plugin that did not load."""
     return [
-        {"file": problem.path or None, "line": problem.line or None, "message": problem.message} for problem in problems
+        {
+            "file": problem.path or None,
+            **({} if problem.cell is None else {"cell": problem.cell}),
+            "line": problem.line or None,
+            "message": problem.message,
+        }
+        for problem in problems
     ]

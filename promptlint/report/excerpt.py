@@ -25,7 +25,8 @@ class _Row:
 def excerpt(text: str, module: ModuleFacts, place: Place, terminal: Terminal, color: str) -> list[str]:
     """The lines to print for a place; of a long span its first two lines and its last, with `…` between."""
     rows = _rows(text, module, place)
-    gutter = len(str(rows[-1].number))
+    shift = rows[0].number - module.locate(place.start).line  # a notebook counts the lines of each cell
+    gutter = len(str(rows[-1].number - shift))
     room = terminal.width - gutter - 3
 
     def line(number: str, body: str = "") -> str:
@@ -37,7 +38,7 @@ def excerpt(text: str, module: ModuleFacts, place: Place, terminal: Terminal, co
         if row.number > previous + 1:
             lines.append(line("…"))
         shown, before, under = _fit(row, room)
-        lines.append(line(str(row.number), shown))
+        lines.append(line(str(row.number - shift), shown))
         if under:
             lines.append(line("", " " * before + terminal.paint("^" * under, color)))
         previous = row.number

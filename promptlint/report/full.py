@@ -19,9 +19,9 @@ def render(view: View, terminal: Terminal) -> str:
 
 def headline(finding: Finding, view: View) -> tuple[str, str, str]:
     """Location, code with the mark of fixable findings, and message, as shown on the first line of a finding."""
-    line, column = view.analysis.project.position(finding.place.path, finding.place.start)
+    where = view.analysis.project.locate(finding.place.path, finding.place.start)
     mark = " [*]" if finding.fix and finding.fix.applicability in view.allowed else ""
-    return f"{visible(finding.place.path)}:{line}:{column}:", f"{finding.code}{mark}", visible(finding.message)
+    return f"{visible(finding.place.path)}:{where}:", f"{finding.code}{mark}", visible(finding.message)
 
 
 def _finding(finding: Finding, view: View, terminal: Terminal) -> list[str]:

@@ -113,13 +113,12 @@ def _count(prompt: Prompt, project: Project, session: Session) -> Count:
 
 
 def _where(project: Project, thing: CallSite | Prompt) -> str:
-    line, _ = project.position(thing.place.path, thing.place.start)
-    return f"{visible(thing.place.path)}:{line}"
+    return f"{visible(thing.place.path)}:{project.locate(thing.place.path, thing.place.start).row}"
 
 
 def _through(call: CallSite) -> str:
-    """The SDK that is called, or the function of the project that calls it."""
-    return f"via {visible(call.wrapper.rpartition('.')[2])}" if call.wrapper else call.sdk
+    """The SDK that is called, or the functions of the project through which it is."""
+    return f"via {' > '.join(visible(hop.rpartition('.')[2]) for hop in call.hops)}" if call.hops else call.sdk
 
 
 def _some(numbers: list[str]) -> str:

@@ -25,9 +25,9 @@ def parse(source: Source) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source.text)
+            return ast.parse(source.code)
     except SyntaxError as error:
-        raise SourceError(source.path, error.lineno or 1, f"cannot parse: {error.msg}") from error
+        raise source.error(error.lineno or 1, f"cannot parse: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
         reason = str(error) or "nested too deeply"
         raise SourceError(source.path, 1, f"cannot parse: {reason}") from error
@@ -40,9 +40,9 @@ def scan(source: Source, package_parts: int = 1) -> ModuleFacts:
     """
     tree = parse(source)
     builder = Builder()
-    positions = Positions(source.text)
-    Walk(source.text, positions, builder).module(tree)
-    starts = line_starts(source.text)
+    code = source.code
+    Walk(code, Positions(code), builder).module(tree)
+    starts = line_starts(code)
     path = PurePosixPath(source.path)
     is_package = path.name == "__init__.py"
     parts = path.parts[:-1] if is_package else (*path.parts[:-1], path.stem)
@@ -59,6 +59,8 @@ def scan(source: Source, package_parts: int = 1) -> ModuleFacts:
         calls=tuple(call.close() for call in builder.calls),
         texts=tuple(builder.texts),
         statements=tuple(builder.statements),
-        comments=read_comments(source.text, lambda line, column: starts[line - 1] + column),
+        comments=read_comments(code, lambda line, column: starts[line - 1] + column),
         usage_reads=tuple(sorted(builder.usage_reads)),
+        cells=source.cell_starts(),
+        importable=source.notebook is None,
     )

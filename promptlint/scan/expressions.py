@@ -23,6 +23,7 @@ from promptlint.facts import (
     Percent,
     Pipe,
     Sequence,
+    Slash,
     Spread,
     Sum,
 )
@@ -53,6 +54,8 @@ class Lowering:
         self._builder = builder
         self._depth = depth
         self._within_text = False
+        self._holder: str | None = None
+        """The keyword or key that holds the list being lowered: its items have no name of their own."""
 
     def text(self, node: ast.expr, context: str, name: str | None = None, owner: str | None = None) -> Expr:
         """Lower an expression that stands for itself, and record it if it is text."""
@@ -156,10 +159,11 @@ class Lowering:
         if isinstance(func, Attr) and func.name in _COLLECTING and self._builder.target is None:
             # What goes into a list is for whatever the list is for.
             self._builder.target = dotted(func.value)
+        holder, self._holder = self._holder, None
         args = tuple(self.text(arg, "argument", str(index), name) for index, arg in enumerate(node.args))
         owner = _message_owner({keyword.arg: keyword.value for keyword in node.keywords}) or name
         keywords = tuple(self._keyword(keyword, owner) for keyword in node.keywords)
-        self._within_text, self._builder.target = outer, within
+        self._within_text, self._builder.target, self._holder = outer, within, holder
         builder = self._builder
         call = Call(*self._span(node), func, args, keywords, len(builder.calls))
         builder.calls.append(OpenCall(call, builder.scope, builder.block, builder.statement[0]))
@@ -169,6 +173,7 @@ class Lowering:
         builder = self._builder
         outer = builder.target
         builder.target = outer or keyword.arg
+        self._holder = keyword.arg
         value = self.text(keyword.value, "argument", keyword.arg, owner)
         builder.target = outer
         return Keyword(keyword.arg, value)
@@ -202,7 +207,7 @@ class Lowering:
         if len(node.elts) == 2 and isinstance(node, ast.Tuple) and isinstance(node.elts[0], ast.Constant):
             # LangChain's `("system", "...")`.
             owner = f"role:{node.elts[0].value}" if node.elts[0].value in _PAIR_ROLES else None
-        return Sequence(*self._span(node), tuple(self.text(item, "item", None, owner) for item in node.elts))
+        return Sequence(*self._span(node), tuple(self.text(item, "item", self._holder, owner) for item in node.elts))
 
     def _starred(self, node: ast.Starred) -> Expr:
         return Spread(*self._span(node), self.lower(node.value))
@@ -211,8 +216,15 @@ class Lowering:
         keys = tuple(None if key is None else self.lower(key) for key in node.keys)
         names = [_literal_key(key) for key in node.keys]
         owner = _dict_owner(dict(zip(names, node.values, strict=True)))
-        values = tuple(self.text(value, "entry", name, owner) for name, value in zip(names, node.values, strict=True))
+        values = tuple(self._entry(name, value, owner) for name, value in zip(names, node.values, strict=True))
         return Mapping(*self._span(node), keys, values)
+
+    def _entry(self, name: str | None, value: ast.expr, owner: str | None) -> Expr:
+        holder, self._holder = self._holder, name
+        try:
+            return self.text(value, "entry", name, owner)
+        finally:
+            self._holder = holder
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Expr:
         builder = self._builder
@@ -270,7 +282,11 @@ def _literal_key(key: ast.expr | None) -> str | None:
     return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
 
 
-_FLAT_OPERATORS: dict[type[ast.operator], type[Sum] | type[Pipe]] = {ast.Add: Sum, ast.BitOr: Pipe}
+_FLAT_OPERATORS: dict[type[ast.operator], type[Sum] | type[Pipe] | type[Slash]] = {
+    ast.Add: Sum,
+    ast.BitOr: Pipe,
+    ast.Div: Slash,
+}
 
 _HANDLERS: dict[type[ast.expr], Callable[[Lowering, Any], Expr]] = {
     ast.Constant: Lowering._constant,

@@ -237,8 +237,15 @@ class Walk:
     def _unpack(self, targets: Sequence[ast.expr], value: Expr) -> None:
         items = value.items if isinstance(value, SequenceExpr) else ()
         known = len(items) == len(targets) and not any(isinstance(item, Spread) for item in items)
+        starred = any(isinstance(target, ast.Starred) for target in targets)
         for index, target in enumerate(targets):
-            self._bind_target(target, items[index] if known else self._lowering._opaque(target))
+            if known:
+                item = items[index]
+            elif starred or isinstance(value, SequenceExpr):
+                item = self._lowering._opaque(target)
+            else:
+                item = Item(value.start, value.end, value, Const(value.start, value.end, index))
+            self._bind_target(target, item)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         annotation = self._lowering.lower(node.annotation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from promptlint.settings.declared import declared_calls
 from promptlint.settings.model import Origin, Settings, SettingsError
 from promptlint.settings.resolve import SettingsResolver
 from promptlint.settings.rule_options import coerce_options, options_of
@@ -14,6 +15,7 @@ __all__ = [
     "SettingsResolver",
     "check_selectors",
     "coerce_options",
+    "declared_calls",
     "is_selected",
     "options_of",
 ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 YAML_NAMES = ("promptlint.yaml", ".promptlint.yaml")
 TABLE = ("tool", "promptlint")
 DEEPEST_KEY = 3
-"""rules, the rule, its option. An alias in YAML can make a mapping contain itself."""
+"""rules, the rule, its option; calls, the index, its key. An alias in YAML can make a mapping contain itself."""
 TOML_KEY = re.compile(r"""\s*([\w-]+|"[^"\n]*"|'[^'\n]*')\s*""")
 TOML_POSITION = re.compile(r" \(at line (\d+), column \d+\)$")
 
@@ -122,9 +122,14 @@ def decode(data: bytes, name: str) -> str:
 def toml_lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     """The key paths of a valid TOML text and their lines, good enough to point at: nested values are not entered."""
     table: tuple[str, ...] = ()
+    entries: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("["):
             table = toml_keys(line.strip().lstrip("["), "]")
+            if line.lstrip().startswith("[["):
+                # An entry of an array of tables has its index as its key.
+                entries[table] = entries.get(table, -1) + 1
+                table = (*table, str(entries[table]))
             keys = table
         else:
             keys = table + found if (found := toml_keys(line, "=")) else ()
@@ -146,8 +151,13 @@ def toml_keys(text: str, end: str) -> tuple[str, ...]:
 
 def yaml_lines(node: Node | None, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
     """The key paths below a YAML node and their lines."""
-    from yaml import MappingNode
+    from yaml import MappingNode, SequenceNode
 
+    if isinstance(node, SequenceNode) and len(above) < DEEPEST_KEY:
+        for index, value in enumerate(node.value):
+            keys = (*above, str(index))
+            yield keys, value.start_mark.line + 1
+            yield from yaml_lines(value, keys)
     if isinstance(node, MappingNode) and len(above) < DEEPEST_KEY:
         for key, value in node.value:
             keys = (*above, str(key.value))

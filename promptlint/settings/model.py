@@ -11,6 +11,7 @@ DEFAULT_EXCLUDE = (
     ".eggs",
     ".git",
     ".hg",
+    ".ipynb_checkpoints",
     ".mypy_cache",
     ".nox",
     ".pytest_cache",
@@ -81,8 +82,16 @@ class Settings:
     extend_exclude: tuple[str, ...] = option((), "More patterns, besides those of `exclude`.")
     force_exclude: bool = option(False, "Exclude also what is named on the command line (pre-commit names every file).")
     respect_gitignore: bool = option(True, "Leave out what .gitignore and .git/info/exclude leave out.")
+    prompt_files: tuple[str, ...] = option(
+        (), "Text files that are prompts, as patterns in .gitignore style. Files that code loads are found without it."
+    )
     per_file_ignores: Mapping[str, tuple[str, ...]] = option({}, "Rules not to run on the files a pattern matches.")
     rules: Mapping[str, Mapping[str, object]] = option({}, "Options of rules, by rule name.")
+    calls: tuple[Mapping[str, object], ...] = option(
+        (),
+        "Functions that call a model: `name` (dotted, or Class.method) and the argument, by name or position, that is "
+        "the `prompt` (or `messages`), `model`, `system`, `cap`, `tools`, `stream`, `stop`, `response-format`.",
+    )
     default_model: str | None = option(None, "The model assumed for prompts that reach no known model.")
     fail_on: Literal["low", "medium", "high"] = option("low", "The lowest severity that makes the exit code 1.")
     output_format: Literal["full", "concise", "json"] = option("full", "How findings are printed.")

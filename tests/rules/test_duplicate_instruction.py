@@ -124,6 +124,15 @@ def test_repeats_are_found_and_deleted(prompt: str, expected: str) -> None:
             "| name of the page to show | 5 |\n| name of the page to show | 5 |",
             id="tables",
         ),
+        pytest.param(
+            "These are the reasons of the customer:\n1\n\nThese are the reasons of the customer:\n2",
+            id="labels of what comes behind",
+        ),
+        pytest.param(
+            "Q: Who?\nLet us think step by step about it.\nA: Me.\n\n"
+            "Q: When?\nLet us think step by step about it.\nA: Now.",
+            id="few-shot dialogues",
+        ),
     ],
 )
 def test_what_is_not_a_repeat(prompt: str) -> None:

@@ -11,9 +11,15 @@ from promptlint.source import decode
 
 
 def project(source: str | None = None, /, **files: str) -> Project:
-    """The project of one source text, or of several files given as `name="source"` (`pkg__mod` is pkg/mod.py)."""
+    """The project of one source text, or of several files given as `name="source"`.
+
+    `pkg__mod` is pkg/mod.py, `pkg__sub____init__` is pkg/sub/__init__.py.
+    """
     texts = {"app.py": source} if source is not None else {}
-    texts |= {f"{name.replace('__', '/')}.py": text for name, text in files.items()}
+    for name, text in files.items():
+        package = name.removesuffix("____init__")
+        path = package.replace("__", "/")
+        texts[f"{path}.py" if package == name else f"{path}/__init__.py"] = text
     return link(scan(decode(dedent(text).encode(), path)) for path, text in texts.items())
 
 

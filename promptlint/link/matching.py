@@ -1,0 +1,223 @@
+"""Which calls of the code are calls of a model: by the type of the object, or by other evidence in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from promptlint.facts import Attr, Call, CallPlace, Expr, Lambda, Name
+from promptlint.link.arguments import Arguments
+from promptlint.link.callees import imported_by_call
+from promptlint.link.env import Env
+from promptlint.link.evaluate import Evaluator
+from promptlint.link.guards import Guards
+from promptlint.link.http import POSTS, posted
+from promptlint.link.lookup import neighbour
+from promptlint.link.names import Module, is_static
+from promptlint.link.surfaces import Surface
+from promptlint.link.values import Chain, FunctionRef, Items, Object, Symbol, Unknown, Value, options
+from promptlint.link.vocabulary import words_of
+
+_RUNNERS = {
+    "to_thread": 0,
+    "run_in_executor": 1,
+    "submit": 0,
+    "map": 0,
+    "partial": 0,
+    "run_sync": 0,
+    "start_soon": 0,
+    "apply_async": 0,
+    "call_soon": 0,
+}
+"""Functions that call what they are given: the position of the function, its arguments follow (asyncio,
+concurrent.futures, functools, anyio, multiprocessing of the standard library and anyio 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A call of a model: the call with its arguments, how the API is used, and the object it is made on."""
+
+    call: Call
+    surface: Surface
+    made_on: Object | Chain | None
+
+
+def unwrapped(call: Call) -> Call:
+    """The call that `asyncio.to_thread(f, ...)`, `executor.submit(f, ...)`, `partial(f, ...)` and the like make."""
+    name = call.func.name if isinstance(call.func, Attr) else call.func.id if isinstance(call.func, Name) else ""
+    position = _RUNNERS.get(name)
+    if position is None or len(call.args) <= position:
+        return call
+    func = call.args[position]
+    if isinstance(func, Lambda) or not isinstance(func, Attr | Name):
+        return call
+    # `map` takes the collections that the arguments come from.
+    args = () if name == "map" else call.args[position + 1 :]
+    return Call(call.start, call.end, func, args, call.keywords, call.index)
+
+
+class Matcher:
+    """Matches calls against the SDK tables."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._evidence: dict[str, frozenset[str]] = {}
+        self._guards = Guards(evaluator)
+
+    def match(self, module: Module, place: CallPlace, env: Env | None = None) -> Match | None:
+        """The match of a call, None where it is not known to call a model.
+
+        `env` is where it stands unless that is the module itself (a function that is followed).
+        """
+        here = env or Env(module, place.scope, place.statement_start, place.block)
+        for call in dict.fromkeys((unwrapped(place.expr), place.expr)):
+            found = self._match(call, here)
+            if found is not None and not _is_excluded(found.surface, module, place.scope):
+                return found
+        return None
+
+    def _match(self, call: Call, env: Env) -> Match | None:
+        chain = _chain(call.func)
+        surfaces = self._evaluator.surfaces
+        last = chain[-1] if chain else call.func.id if isinstance(call.func, Name) else ""
+        if last in POSTS and (surface := posted(self._evaluator, call, env)):
+            return Match(call, surface, None)
+        near = self._modules_near(env.module)
+        if not last or (chain and last not in surfaces.last_names and near.isdisjoint(surfaces.callable_modules)):
+            return None
+        known = False
+        for callee in options(self._evaluator.evaluate(call.func, env)):
+            surface = self._surface(callee)
+            if surface:
+                return self._if_needed(Match(call, surface, callee if isinstance(callee, Object) else None), env)
+            if isinstance(callee, Object):
+                known |= surfaces.client(callee.type) is not None or callee.type in surfaces.factories
+            else:
+                known |= not isinstance(callee, Unknown)
+        piped = self._pipe(call, env)
+        if piped or known:
+            return piped
+        keywords = frozenset(keyword.name for keyword in call.keywords if keyword.name)
+        surface = surfaces.by_chain(chain, near, keywords)
+        match = (
+            self._guarded(call, env)
+            or (Match(call, surface, None) if surface else None)
+            or self._by_message(call, env, last)
+        )
+        return self._if_needed(match, env) if match else None
+
+    def _surface(self, callee: Value) -> Surface | None:
+        """The surface of what is called, where its name or class says it."""
+        surfaces = self._evaluator.surfaces
+        if isinstance(callee, Symbol):
+            return surfaces.function(callee.name)
+        if isinstance(callee, Object):
+            return surfaces.on_client(callee.type, callee.chain) or surfaces.function(
+                ".".join((callee.type, *callee.chain))
+            )
+        if isinstance(callee, FunctionRef) and surfaces.declared:
+            module = self._evaluator.index.modules[callee.path].facts
+            scope = module.scopes[callee.scope]
+            names = [one.name for one in scope.parameters if one.kind == "positional"]
+            return surfaces.declaration(
+                f"{module.module}.{scope.qualname}",
+                names[1:] if callee.owner is not None and not is_static(scope) else names,
+            )
+        return None
+
+    def _if_needed(self, match: Match, env: Env) -> Match | None:
+        """The match, None where an argument or import is missing without which the call asks no language model."""
+        table = match.surface.table
+        if table.beside and self._modules_near(env.module).isdisjoint(table.beside):
+            return None
+        return match if not table.needs or Arguments(self._evaluator, match.call, env).value(table.needs) else None
+
+    def _guarded(self, call: Call, env: Env) -> Match | None:
+        """The match of a method of an object that is checked to be of an SDK class."""
+        if not isinstance(call.func, Attr):
+            return None
+        for one in self._guards.classes(call.func.value, env.module):
+            surface = self._evaluator.surfaces.on_client(one.type, (call.func.name,))
+            if surface:
+                return Match(call, surface, None)
+        return None
+
+    def _by_message(self, call: Call, env: Env, method: str) -> Match | None:
+        """The match of a method of an unknown object that is given a message object, or is in a chain with one."""
+        surfaces = self._evaluator.surfaces
+        if method not in surfaces.methods:
+            return None
+        expressions = [*call.args, *(keyword.value for keyword in call.keywords)]
+        values: list[tuple[Value, Chain | None]] = [(self._evaluator.evaluate(one, env), None) for one in expressions]
+        if isinstance(call.func, Attr):
+            made_on = options(self._evaluator.evaluate(call.func.value, env))
+            values.extend((link, one) for one in made_on if isinstance(one, Chain) for link in one.links)
+        for value, chain in values:
+            for one in _objects(value):
+                name = surfaces.canonical(".".join((one.type, *one.chain)))
+                known = surfaces.message_class(name)
+                if known and not known.passive and (surface := surfaces.by_message(name, method)):
+                    return Match(call, surface, chain)
+        return None
+
+    def _pipe(self, call: Call, env: Env) -> Match | None:
+        """`(prompt | model).invoke(...)`: the model in the chain decides."""
+        if not isinstance(call.func, Attr):
+            return None
+        for value in options(self._evaluator.evaluate(call.func.value, env)):
+            if isinstance(value, Chain):
+                for link in value.links:
+                    for option in options(link):
+                        if isinstance(option, Object):
+                            surface = self._evaluator.surfaces.on_client(option.type, (call.func.name,))
+                            if surface:
+                                return Match(call, surface, value)
+        return None
+
+    def _modules_near(self, module: Module) -> frozenset[str]:
+        """The SDK modules that a file imports, itself or through the files of the project it imports from."""
+        if module.path not in self._evidence:
+            names = set(imported_modules(module))
+            for place in module.facts.calls:
+                if name := imported_by_call(place.expr, self._evaluator.surfaces):
+                    names.add(name)
+            for imported in module.facts.imports:
+                other = neighbour(self._evaluator, imported, module)
+                if other is not None:
+                    names.update(imported_modules(other))
+            self._evidence[module.path] = frozenset(names & self._evaluator.surfaces.module_names)
+        return self._evidence[module.path]
+
+
+def imported_modules(module: Module) -> frozenset[str]:
+    """Every module that a file imports, and the packages they lie in."""
+    names: set[str] = set()
+    for imported in module.facts.imports:
+        if imported.level == 0:
+            parts = imported.module.split(".")
+            names.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+            if imported.attribute:
+                names.add(f"{imported.module}.{imported.attribute}")
+    return frozenset(names)
+
+
+def _is_excluded(surface: Surface, module: Module, scope: int) -> bool:
+    words: set[str] = set()
+    while scope > 0:
+        words.update(words_of(module.facts.scopes[scope].name))
+        scope = module.facts.scopes[scope].parent
+    return not words.isdisjoint(surface.table.not_in)
+
+
+def _chain(func: Expr) -> tuple[str, ...]:
+    """The attribute names of a call's function, outermost last."""
+    names = []
+    while isinstance(func, Attr):
+        names.append(func.name)
+        func = func.value
+    return tuple(reversed(names))
+
+
+def _objects(value: Value) -> list[Object]:
+    """The outside objects that a value is, or a list holds."""
+    held = [item for one in options(value) if isinstance(one, Items) for item in one.items]
+    return [one for each in (value, *held) for one in options(each) if isinstance(one, Object)]

@@ -1,0 +1,142 @@
+"""What texts are used for besides calls of a model: read by people or parsers, or put together with a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from promptlint.facts import Attr, Binding, Call, Either, Expr, Field, Mapping, Percent, Run, Sequence, Str, Sum
+from promptlint.link import lookup
+from promptlint.link.callees import callee_name
+from promptlint.link.env import Env
+from promptlint.link.evaluate import Evaluator
+from promptlint.link.messages import ROLES
+from promptlint.link.named import is_for_others
+from promptlint.link.names import END, Module, ModuleIndex
+from promptlint.link.values import Text, Value, options, rooted_texts
+from promptlint.project import Place, Role
+from promptlint.scan.texts import is_text, runs_of
+
+_ERRORS = ("Error", "Exception", "Warning")
+_FILLING = frozenset({"format", "format_map", "replace", "safe_substitute", "substitute"})
+"""Methods that fill a template that has a name."""
+
+
+def texts_for_others(index: ModuleIndex, evaluator: Evaluator, functions: frozenset[str]) -> frozenset[Place]:
+    """The texts given by a name to functions such as `input` or `json.loads` (last part of the name)."""
+    found: set[Place] = set()
+    for module in index.modules.values():
+        for place in module.facts.calls:
+            call = place.expr
+            name = callee_name(call)
+            if name in functions or name.endswith(_ERRORS):
+                env = Env(module, place.scope, place.statement_start, place.block)
+                for expr in (*call.args, *(keyword.value for keyword in call.keywords)):
+                    if not is_text(expr):
+                        found.update(_roots(evaluator.evaluate(expr, env)))
+    return frozenset(found)
+
+
+def messages(module: Module, evaluator: Evaluator) -> Iterator[tuple[Text, Role]]:
+    """The contents of chat messages that are given by a name, wherever the messages go."""
+    for expr, env in _displays(module):
+        role, content = _message(expr)
+        if role is None or content is None or is_text(content):
+            continue
+        for value in options(evaluator.evaluate(content, env)):
+            if isinstance(value, Text):
+                yield value, ROLES[role]
+
+
+def _message(expr: Expr) -> tuple[str | None, Expr | None]:
+    """The literal role and the content of a dict display, a message call or a pair `("system", text)`."""
+    if isinstance(expr, Sequence):
+        pair = expr.items if len(expr.items) == 2 else (None, None)
+        return _role_name(pair[0]), pair[1]
+    if isinstance(expr, Mapping):
+        held = {_literal(key): value for key, value in zip(expr.keys, expr.values, strict=True)}
+    elif isinstance(expr, Call):
+        held = {keyword.name: keyword.value for keyword in expr.keywords}
+    else:
+        return None, None
+    return _role_name(held.get("role")), held.get("content")
+
+
+def _role_name(expr: Expr | None) -> str | None:
+    name = _literal(expr)
+    return name if name in ROLES else None
+
+
+def _literal(expr: Expr | None) -> str | None:
+    if not isinstance(expr, Str) or not all(isinstance(part, Run) for part in expr.parts):
+        return None
+    return "".join(run.text for run in runs_of(expr))
+
+
+def _displays(module: Module) -> Iterator[tuple[Expr, Env]]:
+    """Every call, and every dict, list and tuple display that is bound, returned or given to a call."""
+    facts = module.facts
+    for place in facts.calls:
+        env = Env(module, place.scope, place.statement_start, place.block)
+        yield place.expr, env
+        for expr in (*place.expr.args, *(keyword.value for keyword in place.expr.keywords)):
+            yield from ((one, env) for one in _nested(expr))
+    for binding in facts.bindings:
+        env = Env(module, binding.scope, binding.offset, binding.block)
+        yield from ((one, env) for one in _nested(binding.value))
+
+
+def _nested(expr: Expr) -> Iterator[Expr]:
+    if isinstance(expr, Sequence | Mapping):
+        yield expr
+        for one in expr.items if isinstance(expr, Sequence) else expr.values:
+            yield from _nested(one)
+    elif isinstance(expr, Either):
+        for one in expr.options:
+            yield from _nested(one)
+
+
+def texts_with(index: ModuleIndex, evaluator: Evaluator, known: Collection[Place]) -> Iterator[Text]:
+    """Texts that one of the `known` prompts is a part of: they are filled in, extended or put around it."""
+    for module in index.modules.values():
+        for value in _composed(module, evaluator):
+            for text in options(value):
+                if isinstance(text, Text) and any(part.root in known for part in rooted_texts(text)):
+                    yield text
+
+
+def _composed(module: Module, evaluator: Evaluator) -> Iterator[Value]:
+    """The values of everything that puts a text together from others."""
+    for place in module.facts.texts:
+        if _has_parts(place.expr) and place.context not in ("raise", "expression") and not is_for_others(place):
+            yield evaluator.evaluate(place.expr, Env(module, place.scope, place.statement_start, place.block))
+    for call in module.facts.calls:
+        func = call.expr.func
+        if isinstance(func, Attr) and func.name in _FILLING and not is_text(func.value):
+            yield evaluator.evaluate(call.expr, Env(module, call.scope, call.statement_start, call.block))
+    grown: set[tuple[int, str]] = set()
+    for binding in module.facts.bindings:
+        if binding.op in ("=", "return") and _has_parts(binding.value) and not isinstance(binding.value, Call):
+            yield evaluator.evaluate(binding.value, Env(module, binding.scope, binding.offset, binding.block))
+        elif binding.op == "+=" and "." not in binding.target:
+            grown.add((binding.scope, binding.target))
+    for scope, target in grown:
+        yield lookup.lookup_name(evaluator, target, Env(module, scope, END, _last_block(module, scope, target)))
+
+
+def _last_block(module: Module, scope: int, target: str) -> int:
+    """The block in which a name changes last: what stands in other arms of its branch is left out."""
+    changes = module.definitions.get((scope, target), [])
+    return max((one.block for one in changes if isinstance(one, Binding)), default=-1)
+
+
+def _has_parts(expr: Expr) -> bool:
+    """Whether something may be put into a text expression from elsewhere."""
+    if isinstance(expr, Str):
+        return any(isinstance(part, Field) for part in expr.parts)
+    return isinstance(expr, Sum | Percent | Call | Either)
+
+
+def _roots(value: Value) -> Iterator[Place]:
+    for text in options(value):
+        if isinstance(text, Text):
+            yield from (part.root for part in rooted_texts(text) if part.root is not None)

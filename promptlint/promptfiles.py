@@ -1,0 +1,152 @@
+"""Prompt files: text that code loads, that configuration names, or that lies where prompts are kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from promptlint.facts import ModuleFacts, Scope
+from promptlint.patterns import below
+from promptlint.project import Problem
+from promptlint.scan.positions import line_starts
+from promptlint.source import Source, SourceError, decode_plain, read_bytes
+
+MAX_SIZE = 1_000_000
+"""Bytes. No model takes a prompt of this length."""
+
+SUFFIXES = (".txt", ".md", ".j2", ".jinja", ".jinja2", ".prompt", ".yaml", ".yml", ".json")
+
+_PROMISING = re.compile(r"prompt|instruction|persona|template|system_?message", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A text file that was found; `declared` says that the user named it, himself or by a setting."""
+
+    path: str
+    declared: bool
+    within: str
+    """The path below the folder that was searched: what lies above that says nothing about the file."""
+
+
+def is_text_file(path: str) -> bool:
+    return path.endswith(SUFFIXES)
+
+
+def may_hold_prompts(within: str) -> bool:
+    """Whether the path of a file below the folder that is searched says that prompts may be kept there."""
+    return within.endswith(SUFFIXES) and _PROMISING.search(within) is not None
+
+
+def is_valid(path: str, text: str) -> bool:
+    """Whether the text of a YAML or JSON file can be loaded; every other text can."""
+    if path.endswith(".json"):
+        try:
+            json.loads(text)
+        except (ValueError, RecursionError):
+            return False
+    elif path.endswith((".yaml", ".yml")):
+        import yaml
+
+        try:
+            yaml.safe_load(text)
+        except (yaml.YAMLError, RecursionError):
+            return False
+    return True
+
+
+class TextFiles:
+    """Text files, read when linking asks for them.
+
+    Only files below the `roots` (absolute folders) are read, and those in `given`, which wins over the disk.
+    """
+
+    def __init__(
+        self,
+        cwd: str = "",
+        roots: Sequence[str] = (),
+        listed: Iterable[Listed] = (),
+        given: Mapping[str, Source] | None = None,
+    ) -> None:
+        self.listed = tuple(listed)
+        self._declared = frozenset(one.path for one in self.listed if one.declared)
+        self._cwd = cwd
+        self._roots = tuple(roots)
+        self._sources: dict[str, Source | None] = dict(given or {})
+        self._data: dict[str, bytes] = {}
+        self._problems: dict[str, Problem] = {}
+
+    def read(self, path: str) -> Source | None:
+        """The text of a file, by its path as shown; None where there is none, or none that can be read.
+
+        That is a problem where the file was meant to hold a prompt: by the settings, or by its name. Code loads other
+        data too, in any encoding and of any size.
+        """
+        if path not in self._sources:
+            try:
+                self._sources[path] = self._from_disk(path)
+            except SourceError as error:
+                self._sources[path] = None
+                if path in self._declared or may_hold_prompts("/".join(path.split("/")[-3:])):
+                    self._problems[path] = Problem(error.path, error.line, error.message)
+        return self._sources[path]
+
+    def _from_disk(self, path: str) -> Source | None:
+        full = os.path.normpath(os.path.join(self._cwd, path))
+        inside = any(full == root or below(full, root) is not None for root in self._roots)
+        if not (inside and (is_text_file(path) or path in self._declared) and os.path.isfile(full)):
+            return None
+        if os.path.getsize(full) > MAX_SIZE:
+            raise SourceError(path, 1, f"not read as a prompt: larger than {MAX_SIZE:,} bytes")
+        data = read_bytes(full)
+        source = decode_plain(data, path)
+        self._data[path] = data
+        return source
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """The files read so far."""
+        return {path: source for path, source in self._sources.items() if source is not None}
+
+    @property
+    def data(self) -> dict[str, bytes]:
+        """The bytes of the files read from disk so far."""
+        return dict(self._data)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Files that were meant to hold prompts and could not be read."""
+        return tuple(self._problems.values())
+
+    def knows(self, path: str) -> bool:
+        """Whether a file was read as text."""
+        return self._sources.get(path) is not None
+
+    def updated(self, sources: Mapping[str, Source]) -> TextFiles:
+        """The same files with some of them replaced in memory."""
+        texts = {path: source for path, source in sources.items() if self.knows(path)}
+        return TextFiles(self._cwd, self._roots, self.listed, {**self.sources, **texts})
+
+
+def text_facts(source: Source) -> ModuleFacts:
+    """The facts of a text file: it has lines, and nothing else."""
+    return ModuleFacts(
+        path=source.path,
+        module="",
+        package_parts=1,
+        is_package=False,
+        line_starts=line_starts(source.text),
+        scopes=(Scope("module", "", "", -1, 0, len(source.text)),),
+        blocks=(),
+        bindings=(),
+        imports=(),
+        calls=(),
+        texts=(),
+        statements=(),
+        comments=(),
+        usage_reads=(),
+        importable=False,
+    )
