@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from promptlint.gate import may_matter
-from promptlint.link.surfaces import load_surfaces
+from promptlint.link.sdks import load_surfaces
 from promptlint.project import CallSite, Role
 from promptlint.run import analyse, open_session
 from promptlint.settings import SettingsError

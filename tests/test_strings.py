@@ -46,7 +46,7 @@ def literals(draw: st.DrawFn) -> tuple[str, str]:
         if piece is not None:
             pieces.append(piece)
             value += text
-    gaps = [draw(st.sampled_from([" ", "", "\n  ", "  # note 'x'\n", "\\\n"])) for _ in pieces]
+    gaps = [draw(st.sampled_from([" ", "\n  ", "  # note 'x'\n", " \\\n"])) for _ in pieces]
     return "".join(gap + piece for gap, piece in zip(gaps, pieces, strict=True)), value
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from linked import only_call, project
-from promptlint.link.surfaces import load_surfaces
+from promptlint.link.sdks import load_surfaces
 from promptlint.project import CallSite, Evidence, Role
 
 SYSTEM = "You are a careful bot."
@@ -1137,6 +1137,53 @@ def test_arguments_that_a_framework_sends_are_prompts(source: str, texts: list[t
 def test_an_argument_of_another_class_of_that_name_is_no_prompt() -> None:
     source = "from estate import Agent\nAgent(goal='Sell all of the houses in this street')"
     assert [prompt.evidence for prompt in project(source).prompts if prompt.evidence is Evidence.FRAMEWORK] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "api"),
+    [
+        (
+            "import importlib\nclass Lazy:\n    def __getattr__(self, name):\n"
+            "        return getattr(importlib.import_module('litellm'), name)\n"
+            "litellm = Lazy()\nlitellm.completion(model='m', messages=[])",
+            "litellm.completion",
+        ),
+        (
+            "from langchain_core.language_models import BaseChatModel\n"
+            "class Bot:\n    def __init__(self, config):\n"
+            "        if not isinstance(config.model, (BaseChatModel, str)):\n            raise TypeError\n"
+            "        self.model = config.model\n"
+            "    def ask(self, text):\n        model = self.model\n        return model.invoke(text)",
+            "langchain_core.language_models.BaseChatModel.invoke",
+        ),
+        (
+            "from transformers import AutoModelForCausalLM, AutoTokenizer\n"
+            "def load(name):\n"
+            "    return AutoModelForCausalLM.from_pretrained(name), AutoTokenizer.from_pretrained(name)\n"
+            "model, tokenizer = load('m')\nmodel.generate('Hello to you there')",
+            "transformers.AutoModelForCausalLM.generate",
+        ),
+        (
+            "from dashscope.aigc.generation import Generation\nclass Mine(Generation): ...\n"
+            "class Bot:\n    def __init__(self):\n        self.client: Mine = Mine\n"
+            "    def ask(self):\n        return self.client.call(model='m', messages=[])",
+            "dashscope.Generation.call",
+        ),
+    ],
+    ids=["lazy module", "isinstance", "pair that a function returns", "method of a class that is extended"],
+)
+def test_what_an_object_is_shows_elsewhere(source: str, api: str) -> None:
+    assert only_call(source).api == api
+
+
+def test_a_setting_of_a_model_is_no_call_of_it() -> None:
+    source = """
+    from langchain_core.language_models import BaseChatModel
+    def ask(config, tools):
+        assert isinstance(config.model, BaseChatModel)
+        return config.model.bind_tools(tools)
+    """
+    assert project(source).calls == ()
 
 
 @pytest.mark.parametrize(

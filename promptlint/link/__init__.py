@@ -15,7 +15,7 @@ from promptlint.link.evaluate import Evaluator
 from promptlint.link.matching import Match, Matcher
 from promptlint.link.names import Module, ModuleIndex
 from promptlint.link.prompts import PromptCollector, modules_of
-from promptlint.link.surfaces import load_surfaces, with_declared
+from promptlint.link.sdks import load_surfaces, with_declared
 from promptlint.link.tables import CallTable
 from promptlint.link.values import assembled
 from promptlint.link.wrappers import Wrappers

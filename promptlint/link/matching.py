@@ -16,6 +16,7 @@ from promptlint.link.names import Module, is_static
 from promptlint.link.surfaces import Surface
 from promptlint.link.values import Chain, FunctionRef, Items, Object, Symbol, Unknown, Value, options
 from promptlint.link.vocabulary import words_of
+from promptlint.scan.texts import dotted
 
 _RUNNERS = {
     "to_thread": 0,
@@ -97,7 +98,10 @@ class Matcher:
         if piped or known:
             return piped
         keywords = frozenset(keyword.name for keyword in call.keywords if keyword.name)
-        surface = surfaces.by_chain(chain, near, keywords)
+        # A module that is loaded when it is first used has its own name.
+        written = dotted(call.func) or ""
+        lazy = surfaces.function(written) if written.partition(".")[0] in near else None
+        surface = lazy or surfaces.by_chain(chain, near, keywords)
         match = (
             self._guarded(call, env)
             or (Match(call, surface, None) if surface else None)

@@ -210,14 +210,18 @@ _COMPARED = (Scalar, Symbol, FilePath, OpenFile, ModuleRef, FunctionRef, ClassRe
 """Values that are compared by what they hold; texts and collections can be large and are compared by identity."""
 
 
+MAX_OPTIONS = 32
+"""Values kept of one expression: what can be more than that is not known."""
+
+
 def one_of(values: Sequence[Value]) -> Value:
     """The values as one, without repeats, flat."""
-    flat: list[Value] = []
+    found: dict[object, Value] = {}
     for value in values:
-        for option in value.options if isinstance(value, OneOf) else (value,):
-            if not any(option is known or (isinstance(option, _COMPARED) and option == known) for known in flat):
-                flat.append(option)
-    return flat[0] if len(flat) == 1 else OneOf(tuple(flat))
+        for option in options(value):
+            found.setdefault(option if isinstance(option, _COMPARED) else id(option), option)
+    flat = tuple(found.values())[:MAX_OPTIONS]
+    return flat[0] if len(flat) == 1 else OneOf(flat)
 
 
 def options(value: Value) -> tuple[Value, ...]:
