@@ -25,6 +25,9 @@ from promptlint.template import Piece
 MAX_WAYS = 4
 """Ways through wrappers that are read for one call."""
 
+MAX_ENTERED = 24
+"""Wrappers entered for one call."""
+
 MAX_NESTING = 5
 """Lists and dicts looked into for a text."""
 
@@ -76,7 +79,7 @@ class CallReader:
         """
         env = Env(site.module, site.place.scope, site.place.statement_start, site.place.block)
         self._evaluator.forget()
-        made = list(islice(self._made(wrappers, site.call, site.targets, env, ()), MAX_WAYS))
+        made = list(islice(self._made(wrappers, site.call, site.targets, env, (), set()), MAX_WAYS))
         given = wrappers.given(site)
         if not made or not any(_says_something(self._evaluator.evaluate(one, env)) for one in given):
             return None
@@ -102,16 +105,27 @@ class CallReader:
         return _function_name(self._evaluator.index.modules[key.path], key.scope) or ""
 
     def _made(
-        self, wrappers: Wrappers, call: Call, targets: tuple[FunctionRef, ...], env: Env, path: tuple[FunctionKey, ...]
+        self,
+        wrappers: Wrappers,
+        call: Call,
+        targets: tuple[FunctionRef, ...],
+        env: Env,
+        path: tuple[FunctionKey, ...],
+        entered: set[FunctionKey],
     ) -> Iterator[FoundCall]:
-        """The calls of a model that a call of wrappers makes, each read with the arguments that are passed on."""
+        """The calls of a model that a call of wrappers makes, each read with the arguments that are passed on.
+
+        `path` is how it came here; a wrapper is entered once, so that what many ways lead to is read once.
+        """
         for target in targets:
             key = FunctionKey(target.path, target.scope)
-            if key in path or len(path) >= MAX_DEPTH:
+            if key in entered or len(path) >= MAX_DEPTH or len(entered) >= MAX_ENTERED:
                 continue
+            entered.add(key)
             arguments = bind_arguments(self._evaluator, target, call, env)
             me = owner_of(self._evaluator, target)
-            for sender in wrappers.senders_of(target):
+            # Calls of the model itself first: what they are given is known best.
+            for sender in sorted(wrappers.senders_of(target), key=lambda sender: sender.match is None):
                 place = sender.place
                 here = Env(sender.module, place.scope, place.statement_start, place.block)
                 inner = replace(here, arguments=arguments, arguments_of=target.scope, owner=me, calls=len(path) + 1)
@@ -122,7 +136,7 @@ class CallReader:
                         self._models[sender.module.path, place.expr.index].add(found.model)
                     yield replace(found, hops=tuple(map(self._name, (*path, key))))
                 else:
-                    yield from self._made(wrappers, unwrapped(place.expr), sender.targets, inner, (*path, key))
+                    yield from self._made(wrappers, unwrapped(place.expr), sender.targets, inner, (*path, key), entered)
 
     def read(self, place: CallPlace, env: Env, match: Match) -> FoundCall:
         """A call of a model, read where `env` stands."""
