@@ -276,7 +276,7 @@ class Binding(Struct, frozen=True, array_like=True):
 
     `target` is a dotted path ("prompt", "self.model"). `op` is "=" (assignment), "+=", "[]=" (item
     assignment, with `key`), "for" (loop variable: `value` is what is iterated), "with" (`value` is the
-    context manager), "return", "yield", "def" or "class" (`value` is a Const scope index), "annotation"
+    context manager), "return", "def" or "class" (`value` is a Const scope index), "annotation"
     (`value` is the annotation), or a method that changes its object: "append", "extend", "insert", "update".
     `annotation` is that of an annotated assignment.
     """

@@ -99,10 +99,6 @@ class Template:
             yield at, at + len(part.text), part
             at += len(part.text)
 
-    def hole_spans(self) -> tuple[tuple[int, int], ...]:
-        """Start and end in `text` of every hole."""
-        return tuple((start, end) for start, end, part in self.spans() if isinstance(part, Hole))
-
     def source_range(self, start: int, end: int) -> tuple[str, int, int] | None:
         """Path, start and end offsets of the source that spells `text[start:end]`.
 

@@ -134,8 +134,8 @@ def test_loops_and_cycles_end() -> None:
 
 
 def test_a_long_chain_of_assignments_is_followed_or_given_up() -> None:
-    lines = ["v0 = 'the text at the very beginning'"] + [f"v{n} = v{n - 1}" for n in range(1, 3000)]
-    call = only_call("\n".join(lines) + "\nPROMPT = v2999" + CALL)
+    lines = ["v0 = 'the text at the very beginning'"] + [f"v{n} = v{n - 1}" for n in range(1, 10_000)]
+    call = only_call("\n".join(lines) + "\nPROMPT = v9999" + CALL)
     assert len(call.messages) <= 1
 
 

@@ -9,7 +9,7 @@ from promptlint.facts import Call
 from promptlint.link.env import Env, literal_text
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.tables import MessageClass
-from promptlint.link.values import Chain, Entries, Items, Object, Symbol, Text, Unknown, Value, options
+from promptlint.link.values import Chain, Entries, Items, Object, Symbol, Text, Value, options
 from promptlint.project import MarkerSite, Place, Role
 
 ROLES = {
@@ -198,7 +198,3 @@ def _block_site(block: Entries, blocks: Items) -> MarkerSite | None:
 
 def _weight(drafts: Drafts) -> int:
     return sum(draft.text.size for draft in drafts.messages)
-
-
-def is_unknown(value: Value) -> bool:
-    return all(isinstance(option, Unknown) for option in options(value))

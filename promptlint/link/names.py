@@ -55,7 +55,7 @@ class Module:
         """Everything that gives a dotted name a value or changes it, by scope and name, in source order."""
         index: defaultdict[tuple[int, str], list[Definition]] = defaultdict(list)
         for binding in self.facts.bindings:
-            if binding.op not in ("return", "yield", "annotation"):
+            if binding.op not in ("return", "annotation"):
                 index[binding.scope, binding.target].append(binding)
         for imported in self.facts.imports:
             if imported.name != "*":

@@ -128,10 +128,6 @@ def _common_margin(lines: Sequence[str]) -> str:
     return low[:length]
 
 
-Filler = Callable[[str], Part]
-"""Gives the part that a placeholder (by name or position) stands for."""
-
-
 def fill_format(text: Text, fill: Callable[[str, Piece], Part]) -> Text:
     """`str.format`: fields become what `fill` gives for them, doubled braces single ones."""
     splices = []

@@ -49,9 +49,7 @@ class Walk:
 
     def module(self, tree: ast.Module) -> None:
         builder = self._builder
-        builder.scopes.append(
-            Scope("module", "", "", -1, 0, len(self._source), docstring=self._docstring(tree.body, "", record=False))
-        )
+        builder.scopes.append(Scope("module", "", "", -1, 0, len(self._source), docstring=self._docstring(tree.body)))
         self._body(tree.body)
 
     def _body(self, statements: Sequence[ast.stmt]) -> None:
@@ -103,7 +101,7 @@ class Walk:
 
     # Scopes
 
-    def _docstring(self, body: Sequence[ast.stmt], name: str, record: bool = True) -> Str | None:
+    def _docstring(self, body: Sequence[ast.stmt]) -> Str | None:
         first = body[0] if body else None
         if not (isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)):
             return None
@@ -147,7 +145,7 @@ class Walk:
                 self._builder.block,
                 parameters=parameters,
                 decorators=decorators,
-                docstring=self._docstring(node.body, node.name),
+                docstring=self._docstring(node.body),
                 returns_annotation=returns,
             )
         )
@@ -193,7 +191,7 @@ class Walk:
                 bases=bases,
                 keywords=keywords,
                 decorators=decorators,
-                docstring=self._docstring(node.body, node.name),
+                docstring=self._docstring(node.body),
             )
         )
         self._enter(index, "class", node.name, node.body)
