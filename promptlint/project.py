@@ -173,6 +173,16 @@ class Project:
     def prompt_by_id(self) -> dict[str, Prompt]:
         return {prompt.id: prompt for prompt in self.prompts}
 
+    def is_told_inside(self, call: CallSite) -> bool:
+        """Whether all prompts of a call through a wrapper stand in the wrapper's own call of the API.
+
+        What is to be said of that prompt is then said there, once, and not again for every caller.
+        """
+        if not call.hops or not call.prompts:
+            return False
+        senders = (self.call_by_id[other] for other in self.prompt_by_id[call.prompts[0]].calls)
+        return any(not other.hops and {*call.prompts} <= {*other.prompts} for other in senders)
+
     @cached_property
     def call_by_id(self) -> dict[str, CallSite]:
         return {call.id: call for call in self.calls}

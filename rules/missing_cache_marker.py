@@ -146,7 +146,7 @@ def ask(question):
     )
 
     def check_call(self, call: CallSite, context: Context) -> Iterator[Finding]:
-        if call.cache_style is None or call.cache_markers:
+        if call.cache_style is None or call.cache_markers or context.project.is_told_inside(call):
             return
         facts = context.meter.facts(call.model) if call.model else None
         cache = facts.cache if facts else None

@@ -165,7 +165,7 @@ def story(topic):
     min_cap: int = 256
 
     def check_call(self, call: CallSite, context: Context) -> Iterator[Finding]:
-        if call.cap.state is not CapState.LITERAL or call.cap.tokens is None:
+        if call.cap.state is not CapState.LITERAL or call.cap.tokens is None or context.project.is_told_inside(call):
             return
         facts = context.meter.facts(call.model) if call.model else None
         maximum = facts.output_maximum if facts else None

@@ -81,7 +81,7 @@ class CallReader:
         self._evaluator.forget()
         made = list(islice(self._made(wrappers, site.call, site.targets, env, (), set()), MAX_WAYS))
         given = wrappers.given(site)
-        if not made or not any(_says_something(self._evaluator.evaluate(one, env)) for one in given):
+        if not made or not any(_says_something(self._evaluator, self._evaluator.evaluate(one, env)) for one in given):
             return None
         best = max(made, key=lambda one: sum(draft.text.size for draft in one.messages))
         models = {one.model for one in made}
@@ -228,7 +228,7 @@ def _reads_usage(place: CallPlace, module: Module) -> bool:
     return place.reads_usage or (place.bound_to is not None and (place.scope, place.bound_to) in module.usage_reads)
 
 
-def _says_something(value: Value, depth: int = 0) -> bool:
+def _says_something(ev: Evaluator, value: Value, depth: int = 0) -> bool:
     """Whether a value holds literal text or a number: what a caller adds to what a wrapper sends."""
     if depth > MAX_NESTING:
         return False
@@ -244,11 +244,11 @@ def _says_something(value: Value, depth: int = 0) -> bool:
         elif isinstance(option, Entries):
             held = tuple(entry for name, entry in option.entries if name != "role")
         elif isinstance(option, Object):
-            if option.call is not None and (option.call.args or option.call.keywords):
+            if ev.surfaces.message_class(ev.surfaces.canonical(".".join((option.type, *option.chain)))):
                 return True
             held = ()
         else:
             held = ()
-        if any(_says_something(one, depth + 1) for one in held):
+        if any(_says_something(ev, one, depth + 1) for one in held):
             return True
     return False

@@ -161,3 +161,27 @@ def test_a_cap_above_the_maximum_of_the_model() -> None:
     assert "max_tokens is 200,000, more than the 64,000 that claude-haiku-4-5 can write" in finding.message
     assert any("answers 400" in sentence for sentence in finding.evidence)
     assert check(anthropic("Write a long story.", 64_000)) == []
+
+
+def test_a_cap_in_a_wrapper_is_reported_once() -> None:
+    source = anthropic("Answer with exactly one word:") + 'ask("good")\nask("what a day it is")\n'
+    assert len(findings(source, RULE)) == 1
+
+
+def test_a_cap_too_large_for_what_a_caller_asks() -> None:
+    source = """from anthropic import Anthropic
+
+client = Anthropic()
+
+
+def ask(text):
+    return client.messages.create(
+        model="claude-haiku-4-5", max_tokens=4096, messages=[{"role": "user", "content": text}]
+    )
+
+
+ask("Is this review positive? Answer with exactly one word, positive or negative.")
+"""
+    [finding] = findings(source, RULE)
+    assert finding.place.start == source.index('ask("Is')
+    assert finding.fix is None
