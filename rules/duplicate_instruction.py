@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ from promptlint.saving import Basis, basis_of, input_saving, severity_of
 from promptlint.segments import Segment, segments
 from promptlint.template import Edit, Template
 from promptlint.text import PLACEHOLDER, mask
+
+LABEL = re.compile(r"\s*\S+\s+[`*_\"']*[\w.-]+(?: [\w.-]+){0,2}[`*_\"']*:")
+"""A list item that begins with a name and a colon."""
 
 SHOWN = 60
 """Characters of an instruction that a message quotes."""
@@ -253,13 +257,16 @@ def _runs(statements: Sequence[Statement]) -> Iterator[list[Repeated]]:
     """The repeats; those that follow each other in both places go together.
 
     Left out: the same piece of source sent twice (a constant used in two places), where nothing can be cut, and near
-    repeats of what begins with a small letter: such a piece of a sentence means what the rest of it says.
+    repeats of what begins with a small letter: such a piece of a sentence means what the rest of it says; and what is
+    said of one field in one list item and of another in the next.
     """
     run: list[Repeated] = []
     last = (-2, -2)
     for repeat in sorted(repeats([statement.words for statement in statements]), key=lambda repeat: repeat.redundant):
         redundant, kept = statements[repeat.redundant], statements[repeat.kept]
         if _overlap(redundant.place, kept.place) or (not repeat.exact and redundant.text[0].islower()):
+            continue
+        if _is_labelled(redundant) and _is_labelled(kept):
             continue
         here = (redundant.template, redundant.place.path, kept.place.path)
         there = run and (run[-1].redundant.template, run[-1].redundant.place.path, run[-1].kept.place.path)
@@ -270,6 +277,13 @@ def _runs(statements: Sequence[Statement]) -> Iterator[list[Repeated]]:
         last = (repeat.redundant, repeat.kept)
     if run:
         yield run
+
+
+def _is_labelled(statement: Statement) -> bool:
+    """Whether a sentence is one of several in a list item that begins with the name of what it is about."""
+    segment = statement.segment
+    item = statement.template.text[segment.block.start : segment.block.end]
+    return bool(segment.block.marker) and segment.siblings > 1 and LABEL.match(item) is not None
 
 
 def _overlap(one: Place, other: Place) -> bool:

@@ -129,6 +129,10 @@ def test_repeats_are_found_and_deleted(prompt: str, expected: str) -> None:
             id="labels of what comes behind",
         ),
         pytest.param(
+            "- `source`: A name. Use the same name as before.\n- `target`: Its end. Use the same name as before.",
+            id="what is said of two fields",
+        ),
+        pytest.param(
             "Q: Who?\nLet us think step by step about it.\nA: Me.\n\n"
             "Q: When?\nLet us think step by step about it.\nA: Now.",
             id="few-shot dialogues",
