@@ -1,11 +1,11 @@
-"""Asking the rules: every selected rule sees every prompt, call and suppression comment of the project.
+"""Asking the rules: every selected rule sees every prompt, call and suppression comment, and the project as a whole.
 
 A rule that raises is not asked again about that file; the other rules and files are not touched by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -50,9 +50,39 @@ class _Examiner:
             try:
                 findings += [finding for finding in hook(rule)(subject, context) if self.is_selected(finding)]
             except Exception as error:  # any error in a rule costs that rule on that file, nothing else
-                message = f"rule {rule.name} crashed: {type(error).__name__}: {error}; please report this"
-                self.crashes[path, rule.name] = self.project.problem(path, subject.place.start, message)
+                self._crashed(rule, error, [path], subject.place.start)
         return findings
+
+    def ask_about_all(self) -> list[Finding]:
+        """What rules find in the project as a whole, each asked once for every set of options it has.
+
+        A finding counts where the rule runs with these options. A crash costs the rule on all files.
+        """
+        findings: list[Finding] = []
+        for rule, meter, paths in self._settled():
+            if type(rule).check_project is Rule.check_project:
+                continue
+            try:
+                found = list(rule.check_project(Context(self.project, meter)))
+                findings += [finding for finding in found if self.is_selected(finding) and finding.place.path in paths]
+            except Exception as error:  # any error in a rule costs that rule, nothing else
+                self._crashed(rule, error, paths)
+        return findings
+
+    def _settled(self) -> Iterable[tuple[Rule, Meter, list[str]]]:
+        """Each rule with its options and its counter, and the paths for which it runs so."""
+        settled: dict[tuple[int, int], tuple[Rule, Meter, list[str]]] = {}
+        for path in self.project.modules:
+            meter = self.meter_for(path)
+            for rule in self.rules_for(path):
+                settled.setdefault((id(rule), id(meter)), (rule, meter, []))[2].append(path)
+        return settled.values()
+
+    def _crashed(self, rule: Rule, error: Exception, paths: Sequence[str], start: int = 0) -> None:
+        """Keep book of a crash, told once at the first of the paths it costs."""
+        message = f"rule {rule.name} crashed: {type(error).__name__}: {error}; please report this"
+        problem = self.project.problem(paths[0], start, message)
+        self.crashes |= {(path, rule.name): problem for path in paths}
 
     def is_selected(self, finding: Finding) -> bool:
         """Whether the rule is selected for the file that the finding is in, which may not be the one asked about."""
@@ -84,6 +114,7 @@ def check(
         raw += examiner.ask(prompt, lambda rule: rule.check_prompt)
     for call in project.calls:
         raw += examiner.ask(call, lambda rule: rule.check_call)
+    raw += examiner.ask_about_all()
     filtered = suppress.apply(_in_order(raw), project.modules, codes, examiner.has_run)
     late: list[Finding] = []
     for comment in filtered.suppressions:
@@ -93,7 +124,7 @@ def check(
     return Checked(
         findings=_in_order((*filtered.kept, *about_comments.kept)),
         suppressed=_in_order((*filtered.suppressed, *about_comments.suppressed)),
-        problems=tuple(examiner.crashes.values()),
+        problems=tuple(dict.fromkeys(examiner.crashes.values())),
     )
 
 

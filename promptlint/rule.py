@@ -58,6 +58,10 @@ class Rule:
         """Findings about one call."""
         return ()
 
+    def check_project(self, context: Context) -> Iterable[Finding]:
+        """Findings about the project as a whole: what several prompts or calls show together."""
+        return ()
+
     def check_suppression(self, suppression: Suppression, context: Context) -> Iterable[Finding]:
         """Findings about one suppression comment, asked after all other findings are known."""
         return ()

@@ -64,6 +64,21 @@ class Elsewhere(Rule):
         yield self.finding(Place("no.py", 0, 1), "there", severity=Severity.LOW)
 
 
+@dataclass(frozen=True)
+class Census(Rule):
+    """Reports the last prompt with the number of all; the option makes it crash."""
+
+    code = "TST204"
+    name = "census"
+    crash: bool = False
+
+    def check_project(self, context: Context) -> Iterable[Finding]:
+        prompts = context.project.prompts
+        if self.crash:
+            raise ValueError("boom")
+        yield self.finding(prompts[-1].place, f"{len(prompts)} prompts", severity=Severity.LOW)
+
+
 def analysed(folder: Path, files: dict[str, str], *rules: type[Rule]) -> Analysis:
     tree = tree_of({path: text.encode() for path, text in files.items()})
     assert tree.problems == ()
@@ -74,6 +89,27 @@ def test_the_same_finding_through_two_calls_is_one(tmp_path: Path) -> None:
     analysis = analysed(tmp_path, {"texts.py": TEXTS, "app.py": CALLS}, AtPrompt)
     assert len(analysis.project.calls) == 2
     assert [(finding.place.path, finding.place.start) for finding in analysis.findings] == [("texts.py", 9)]
+
+
+def test_a_rule_sees_the_project_as_a_whole_once(tmp_path: Path) -> None:
+    found = analysed(tmp_path, {"a.py": PROGRAM, "b.py": PROGRAM}, Census).findings
+    assert [(finding.place.path, finding.message) for finding in found] == [("b.py", "2 prompts")]
+
+
+def test_what_a_rule_says_of_the_project_counts_where_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("promptlint.yaml").write_text("per-file-ignores: {b.py: [census]}\n")
+    assert analysed(tmp_path, {"a.py": PROGRAM, "b.py": PROGRAM}, Census).findings == ()
+
+
+def test_a_rule_that_crashes_on_the_project_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("promptlint.yaml").write_text("rules: {census: {crash: true}}\n")
+    analysis = analysed(tmp_path, {"a.py": PROGRAM, "b.py": PROGRAM}, Census, VeryWord)
+    assert [problem.message for problem in analysis.problems] == [
+        "rule census crashed: ValueError: boom; please report this"
+    ]
+    assert [finding.rule for finding in analysis.findings] == ["very-word"] * 2
 
 
 def test_a_rule_ignored_where_its_finding_stands_is_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
