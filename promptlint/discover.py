@@ -29,6 +29,8 @@ class Discovery:
     """Text files that are prompts by the settings or because they are named, or that may be by their names."""
     roots: tuple[str, ...] = ()
     """Absolute folders below which code may load text files."""
+    quiet: frozenset[str] = frozenset()
+    """Those of the files and text files in which nothing is to be reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +63,34 @@ class Walk:
     roots: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     """Absolute paths of symbolic links to files."""
+    quiet: set[str] = field(default_factory=set)
+    """Absolute paths of files and text files that the patterns of a search are quiet about."""
+    reported: set[str] = field(default_factory=set)
+    """Those that a search is not quiet about: whoever names `.` and `tests` wants both."""
     problems: list[Problem] = field(default_factory=list)
-    _excludes: dict[int, Rules] = field(default_factory=dict)
-    _prompt_files: dict[int, Rules] = field(default_factory=dict)
+    _rules: dict[tuple[int, tuple[str, ...]], Rules] = field(default_factory=dict)
 
     def problem(self, path: str, message: str) -> None:
         self.problems.append(Problem(shown(path, self.settings.cwd), 1, message))
 
     def excludes(self, settings: Settings) -> Rules:
         """The exclude patterns of settings. Raises SettingsError for one that is not valid."""
-        # The resolver keeps every Settings it makes, so ids do not come back.
-        if id(settings) not in self._excludes:
-            self._excludes[id(settings)] = self._rules(settings, "extend_exclude", "exclude")
-        return self._excludes[id(settings)]
+        return self._rules_of(settings, "extend_exclude", "exclude")
 
     def prompt_files(self, settings: Settings) -> Rules:
         """The patterns of prompt files of settings. Raises SettingsError for one that is not valid."""
-        if id(settings) not in self._prompt_files:
-            self._prompt_files[id(settings)] = self._rules(settings, "prompt_files")
-        return self._prompt_files[id(settings)]
+        return self._rules_of(settings, "prompt_files")
 
-    def _rules(self, settings: Settings, *names: str) -> Rules:
+    def quiet_paths(self, settings: Settings) -> Rules:
+        """The patterns of files to be quiet about. Raises SettingsError for one that is not valid."""
+        return self._rules_of(settings, "quiet_paths")
+
+    def _rules_of(self, settings: Settings, *names: str) -> Rules:
         """The patterns of settings, relative to the folder of the first that is set."""
+        # The resolver keeps every Settings it makes, so ids do not come back.
+        key = (id(settings), names)
+        if key in self._rules:
+            return self._rules[key]
         origin = next((origin for name in names if (origin := settings.origin(name))), None)
         values: dict[str, tuple[str, ...]] = {name: getattr(settings, name) for name in reversed(names)}
         try:
@@ -90,7 +98,8 @@ class Walk:
         except ValueError as error:
             name = next(name for name, value in values.items() if not all(map(is_pattern, value)))
             raise settings.origins[name].error(f"`{key_of(name)}`: {error}", key_of(name)) from error
-        return Rules(origin.folder if origin else self.settings.cwd, patterns)
+        self._rules[key] = Rules(origin.folder if origin else self.settings.cwd, patterns)
+        return self._rules[key]
 
     def ignore_file(self, folder: str, *name: str) -> tuple[Rules, ...]:
         """The patterns of a gitignore file of `folder`, none where there is no such file."""
@@ -130,6 +139,8 @@ def discover(paths: Sequence[str], settings: SettingsResolver) -> Discovery:
         if own.force_exclude and walk.excludes(own).covers(full, is_folder):
             continue
         walk.roots.append(full if is_folder else os.path.dirname(full))
+        if not is_folder and walk.quiet_paths(own).covers(full, False):
+            walk.quiet.add(full)
         if is_folder:
             search(walk, full)
         elif is_text_file(full):
@@ -143,7 +154,8 @@ def discover(paths: Sequence[str], settings: SettingsResolver) -> Discovery:
     files = sorted(shown(path, settings.cwd) for path in walk.files.values())
     texts = sorted(walk.texts.values(), key=lambda text: text.path)
     roots = tuple(dict.fromkeys((settings.cwd, *walk.roots)))
-    return Discovery(tuple(files), tuple(dict.fromkeys(walk.problems)), tuple(texts), roots)
+    quiet = frozenset(shown(path, settings.cwd) for path in walk.quiet - walk.reported)
+    return Discovery(tuple(files), tuple(dict.fromkeys(walk.problems)), tuple(texts), roots, quiet)
 
 
 def search(walk: Walk, root: str) -> None:
@@ -156,7 +168,8 @@ def search(walk: Walk, root: str) -> None:
             with os.scandir(folder) as found:
                 entries = list(found)
             settings = walk.settings.for_folder(folder)
-            excludes = excludes_below(walk, settings, root)
+            excludes = rules_below(walk.excludes(settings), root)
+            quiet = quiet_below(walk.quiet_paths(settings), root)
             prompt_files = walk.prompt_files(settings)
         except OSError as error:
             walk.problem(folder, reason(error))
@@ -191,7 +204,9 @@ def search(walk: Walk, root: str) -> None:
                 continue
             if is_folder:
                 folders.append((entry.path, ignores))
-            elif is_text:
+                continue
+            (walk.quiet if quiet.covers(entry.path, False) else walk.reported).add(entry.path)
+            if is_text:
                 if entry.is_file():
                     listed = Listed(shown(entry.path, walk.settings.cwd), declared, entry.path[len(root) :].lstrip("/"))
                     walk.texts.setdefault(entry.path, listed)
@@ -201,17 +216,21 @@ def search(walk: Walk, root: str) -> None:
                 walk.links.append(entry.path)
 
 
-def excludes_below(walk: Walk, settings: Settings, root: str) -> Rules:
-    """The exclude patterns as they apply below `root`.
+def rules_below(rules: Rules, root: str) -> Rules:
+    """The patterns as they apply below `root`.
 
     Where they cover `root` itself, which the user named all the same, they count from there: `vendor/` then excludes a
     folder `vendor` below it, not all of it.
     """
-    rules = walk.excludes(settings)
     nested = rules.folder == root or below(rules.folder, root) is not None
     if nested or (below(root, rules.folder) is not None and not rules.covers(root, True)):
         return rules
     return Rules(root, rules.patterns)
+
+
+def quiet_below(rules: Rules, root: str) -> Rules:
+    """The patterns of files to be quiet about below `root`: none where they cover `root`, which the user named."""
+    return Rules(root, Patterns(())) if rules.covers(root, True) else rules_below(rules, root)
 
 
 def ignored_above(walk: Walk, root: str) -> tuple[Rules, ...]:

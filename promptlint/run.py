@@ -30,6 +30,8 @@ class Session:
 
     registry: Registry
     resolver: SettingsResolver
+    quiet: frozenset[str] = frozenset()
+    """Paths of files in which no rule looks: tests and examples."""
     _built: dict[int, tuple[Settings, tuple[Rule, ...]]] = field(default_factory=dict)
     _selected: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
     _meters: dict[str | None, Meter] = field(default_factory=dict)
@@ -40,6 +42,8 @@ class Session:
 
     def rules(self, path: str) -> tuple[Rule, ...]:
         """The rules selected for a path, with its options. Raises SettingsError."""
+        if path in self.quiet:
+            return ()
         if path not in self._selected:
             settings = self.settings(path)
             self._selected[path] = tuple(

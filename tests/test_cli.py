@@ -270,6 +270,17 @@ def test_several_files_are_one_project(promptlint: Promptlint, app: Path) -> Non
     assert (call["file"], prompt["file"], call["prompts"]) == ("app.py", "texts.py", [prompt["id"]])
 
 
+def test_tests_are_read_but_not_checked_and_the_summary_says_so(promptlint: Promptlint, app: Path) -> None:
+    Path("tests").mkdir()
+    app.rename("tests/app.py")
+    result = promptlint("check", "--unsafe-fixes", "--fix")
+    assert result.exit_code == 0
+    assert "1 LLM call" in result.stdout
+    assert "1 test or example file not checked: name the folder to check it." in result.stdout
+    assert json.loads(promptlint("check", "--output-format", "json").stdout)["summary"]["quiet_files"] == 1
+    assert promptlint("check", "tests").exit_code == 1
+
+
 def test_inventory_as_table_and_file(promptlint: Promptlint, app: Path) -> None:
     result = promptlint("inventory")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -162,6 +162,18 @@ def test_force_exclude_leaves_out_what_is_named(tmp_path: Path) -> None:
     assert found(tmp_path, *paths, extend_exclude=["gen/"]) == ["a.py", "build/b.py", "gen/sub/c.py"]
 
 
+def test_tests_and_examples_are_quiet_unless_their_folder_is_named(tmp_path: Path) -> None:
+    make(tmp_path, ["app.py", "test_app.py", "tests/sub/a.py", "pkg/examples/b.py", "pkg/testing.py"])
+    quiet = {"test_app.py", "tests/sub/a.py", "pkg/examples/b.py"}
+    assert run(tmp_path).quiet == quiet
+    assert run(tmp_path, "tests").quiet == frozenset()
+    assert run(tmp_path, "tests/sub", "pkg").quiet == {"pkg/examples/b.py"}
+    assert run(tmp_path, ".", "tests").quiet == quiet - {"tests/sub/a.py"}
+    # A hook names every file.
+    assert run(tmp_path, "app.py", "tests/sub/a.py").quiet == {"tests/sub/a.py"}
+    assert run(tmp_path, quiet_paths=["pkg/"]).quiet == {"pkg/examples/b.py", "pkg/testing.py"}
+
+
 # ---- gitignore ----
 
 

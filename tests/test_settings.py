@@ -59,6 +59,7 @@ force-exclude = true
 respect-gitignore = false
 default-model = "gpt-4o"
 prompt-files = ["prompts/*.txt"]
+quiet-paths = ["drafts/"]
 fail-on = "high"
 output-format = "concise"
 
@@ -83,6 +84,7 @@ force-exclude: true
 respect-gitignore: false
 default-model: gpt-4o
 prompt-files: [prompts/*.txt]
+quiet-paths: [drafts/]
 fail-on: high
 output-format: concise
 per-file-ignores:
@@ -115,6 +117,7 @@ def test_every_setting_from_a_file(tmp_path: Path, name: str, text: str) -> None
         "calls": ({"name": "app.llm.ask", "prompt": 0},),
         "default-model": "gpt-4o",
         "prompt-files": ("prompts/*.txt",),
+        "quiet-paths": ("drafts/",),
         "fail-on": "high",
         "output-format": "concise",
     }

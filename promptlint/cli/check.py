@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -112,6 +113,7 @@ def command(
                 emit("".join(f"{path}\n" for path in paths_shown))
                 print_problems(found.problems)
                 ctx.exit(FAILED if found.problems else NOTHING)
+            session = replace(session, quiet=found.quiet)
             tree = read_tree(found.files, found.problems, text_files(found, session), session.declared(found.files))
         analysis = examine(tree, session)
         fixed = _fixed(analysis, session, allowed, write=not (show_diff or piped)) if fix or show_diff else None

@@ -25,6 +25,7 @@ def render(view: View, terminal: Terminal) -> str:
             "input_tokens_saved": view.input_tokens_saved,
             "usd_per_1k_calls": view.usd_per_1k_calls,
             "suppressed": len(view.analysis.suppressed),
+            "quiet_files": view.quiet_files,
             "fixed": _fixed(view),
         },
         "findings": [_finding(finding, view) for finding in view.findings],

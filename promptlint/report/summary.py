@@ -23,6 +23,8 @@ def summary(view: View, terminal: Terminal) -> list[str]:
         lines += [line for line in (_fixable(view), _savings(view)) if line]
     else:
         lines.append(f"No findings in {scope}.")
+    if quiet := view.quiet_files:
+        lines.append(f"{plural(quiet, 'test or example file')} not checked: name the folder to check {_them(quiet)}.")
     color = None if view.findings else "green"
     return [terminal.paint(part, color, bold=True) for line in lines for part in terminal.wrap(line)]
 
@@ -37,6 +39,10 @@ def fix_summary(view: View, verb: str = "Fixed") -> str | None:
         f"{verb} {plural(len(view.fixed.applied), 'finding')} in {plural(len(view.fixed.changed), 'file')}: "
         f"{before:,} -> {after:,} input tokens per call ({verdict})."
     )
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"
 
 
 def _fixable(view: View) -> str | None:

@@ -32,6 +32,11 @@ class View:
         return (*self.analysis.problems, *(self.fixed.problems if self.fixed else ()))
 
     @property
+    def quiet_files(self) -> int:
+        """How many files that may hold prompts or calls were read and not checked: tests and examples."""
+        return len(self.session.quiet & self.analysis.sources.keys())
+
+    @property
     def severities(self) -> Counter[Severity]:
         return Counter(finding.severity for finding in self.findings)
 

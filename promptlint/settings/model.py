@@ -27,6 +27,17 @@ DEFAULT_EXCLUDE = (
     "site-packages",
 )
 
+DEFAULT_QUIET = (
+    "conftest.py",
+    "docs/",
+    "example/",
+    "examples/",
+    "test/",
+    "test_*.py",
+    "tests/",
+    "*_test.py",
+)
+
 
 class SettingsError(Exception):
     """A configuration that cannot be used. `path` is the file as shown, `line` 1-based, both None where not known."""
@@ -81,6 +92,11 @@ class Settings:
     )
     extend_exclude: tuple[str, ...] = option((), "More patterns, besides those of `exclude`.")
     force_exclude: bool = option(False, "Exclude also what is named on the command line (pre-commit names every file).")
+    quiet_paths: tuple[str, ...] = option(
+        DEFAULT_QUIET,
+        "Files and folders that are read, but where nothing is reported: tests, examples. Folders named on the "
+        "command line are not quiet.",
+    )
     respect_gitignore: bool = option(True, "Leave out what .gitignore and .git/info/exclude leave out.")
     prompt_files: tuple[str, ...] = option(
         (), "Text files that are prompts, as patterns in .gitignore style. Files that code loads are found without it."
