@@ -24,7 +24,16 @@ from promptlint.run import Analysis, Session, examine, read_tree, tree_of, updat
 from promptlint.settings import Settings
 from promptlint.source import Source, encode
 
-FORMATS = {"full": "full", "concise": "concise", "json": "as_json"}
+FORMATS = {
+    "full": "full",
+    "concise": "concise",
+    "json": "as_json",
+    "github": "github",
+    "gitlab": "gitlab",
+    "sarif": "sarif",
+    "junit": "junit",
+    "markdown": "markdown",
+}
 """Output format to the module of `promptlint.report` whose `render` makes it."""
 
 RANKS = {severity: rank for rank, severity in enumerate((Severity.LOW, Severity.MEDIUM, Severity.HIGH))}
@@ -135,8 +144,8 @@ def _renderer(output_format: str, show_statistics: bool) -> Callable[[View, Term
     if not show_statistics:
         render: Callable[[View, Terminal], str] = import_module(f"promptlint.report.{FORMATS[output_format]}").render
         return render
-    if output_format == "json":
-        raise click.UsageError("--statistics is a table for people and does not go with the format json.")
+    if output_format not in ("full", "concise"):
+        raise click.UsageError(f"--statistics is a table for people and does not go with the format {output_format}.")
     return statistics.render
 
 

@@ -19,7 +19,7 @@ _PROSE = re.compile(r"[A-Za-z`*\"'(]")
 
 def listed(rules: Iterable[type[Rule]], terminal: Terminal) -> str:
     """A line a rule: code, name, whether it fixes, and what it finds."""
-    rows = [(rule.code, rule.name, "yes" if fixes(rule) else "-", _first_sentence(rule)) for rule in rules]
+    rows = [(rule.code, rule.name, "yes" if fixes(rule) else "-", first_sentence(rule)) for rule in rules]
     columns = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     room = terminal.width - sum(columns) - 6
     lines = [
@@ -90,7 +90,7 @@ def _examples(rule: type[Rule]) -> list[tuple[str, str]]:
     return examples + [("Not found", source) for source in rule.good[:1]]
 
 
-def _first_sentence(rule: type[Rule]) -> str:
+def first_sentence(rule: type[Rule]) -> str:
     """The first sentence below the heading `What it does`."""
     paragraphs = [part for part in re.split(r"\n\s*\n|^#.*\n", documentation(rule), flags=re.MULTILINE) if part.strip()]
     text = " ".join(paragraphs[0].split()) if paragraphs else ""

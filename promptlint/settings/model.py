@@ -110,7 +110,9 @@ class Settings:
     )
     default_model: str | None = option(None, "The model assumed for prompts that reach no known model.")
     fail_on: Literal["low", "medium", "high"] = option("low", "The lowest severity that makes the exit code 1.")
-    output_format: Literal["full", "concise", "json"] = option("full", "How findings are printed.")
+    output_format: Literal["full", "concise", "json", "github", "gitlab", "sarif", "junit", "markdown"] = option(
+        "full", "How findings are printed."
+    )
     origins: Mapping[str, Origin] = field(default_factory=dict)
     """Where each field came from, by field name; what is not there is a default."""
 
