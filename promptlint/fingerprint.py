@@ -21,16 +21,19 @@ def fingerprints(findings: Iterable[Finding], sources: Mapping[str, Source]) -> 
     """
     seen: Counter[str] = Counter()
     for finding in findings:
-        mark = fingerprint(finding, sources)
+        mark = fingerprint(finding, sources, finding.place.path)
         seen[mark] += 1
         yield finding, mark if seen[mark] == 1 else _digest(mark, str(seen[mark]))
 
 
-def fingerprint(finding: Finding, sources: Mapping[str, Source]) -> str:
-    """The fingerprint of a finding alone; findings of one rule on the same code of a file share it."""
+def fingerprint(finding: Finding, sources: Mapping[str, Source], path: str) -> str:
+    """The fingerprint of a finding alone, in the file that is called `path`.
+
+    Findings of one rule on the same code of a file share it.
+    """
     place = finding.place
     code = "".join(sources[place.path].text[place.start : place.end].split())
-    return _digest(finding.code, place.path, code)
+    return _digest(finding.code, path, code)
 
 
 def _digest(*parts: str) -> str:

@@ -18,7 +18,8 @@ _HINTS = re.compile(
 
 
 def may_matter(data: bytes, names: Iterable[bytes] = ()) -> bool:
-    """Whether a file may hold a prompt, an LLM call, or a constant that another file puts into one.
+    """Whether a file may hold a prompt or an LLM call. A constant that goes into one may stand in any file; those that
+    a file which passed imports are scanned as well.
 
     `names` are functions that the configuration says call a model.
     """

@@ -61,7 +61,8 @@ def is_valid(path: str, text: str) -> bool:
 class TextFiles:
     """Text files, read when linking asks for them.
 
-    Only files below the `roots` (absolute folders) are read, and those in `given`, which wins over the disk.
+    Only files below the `roots` (absolute folders) are read, and those in `given`, which wins over the disk; one that
+    is None there is not there.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class TextFiles:
         cwd: str = "",
         roots: Sequence[str] = (),
         listed: Iterable[Listed] = (),
-        given: Mapping[str, Source] | None = None,
+        given: Mapping[str, Source | None] | None = None,
     ) -> None:
         self.listed = tuple(listed)
         self._declared = frozenset(one.path for one in self.listed if one.declared)
@@ -125,10 +126,9 @@ class TextFiles:
         """Whether a file was read as text."""
         return self._sources.get(path) is not None
 
-    def updated(self, sources: Mapping[str, Source]) -> TextFiles:
-        """The same files with some of them replaced in memory."""
-        texts = {path: source for path, source in sources.items() if self.knows(path)}
-        return TextFiles(self._cwd, self._roots, self.listed, {**self.sources, **texts})
+    def updated(self, sources: Mapping[str, Source | None]) -> TextFiles:
+        """The same files with some of them replaced in memory, None: taken away."""
+        return TextFiles(self._cwd, self._roots, self.listed, {**self.sources, **sources})
 
 
 def text_facts(source: Source) -> ModuleFacts:

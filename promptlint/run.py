@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from promptlint.check import check
 from promptlint.facts import ModuleFacts
 from promptlint.finding import Finding
 from promptlint.gate import may_matter
+from promptlint.imported import Importable
 from promptlint.link import link
 from promptlint.link.tables import CallTable
 from promptlint.measure import Meter
@@ -102,6 +103,10 @@ class Tree:
     declared: tuple[CallTable, ...] = ()
     """The functions that the configuration says call a model."""
 
+    def holds_text(self, path: str) -> bool:
+        """Whether a file is a text file, not a program."""
+        return self.texts.knows(path) or is_text_file(path)
+
     @property
     def files_parsed(self) -> int:
         return len(self.project.modules)
@@ -137,17 +142,18 @@ def read_tree(
     """
     data: dict[str, bytes] = {}
     failed = list(problems)
-    seen = 0
+    passed_over: list[str] = []
     for path in files:
         try:
             content = read_bytes(path)
         except SourceError as error:
             failed.append(_problem(error))
-            continue
-        seen += 1
-        if may_matter(content, _names(declared)):
-            data[path] = content
-    return _tree(data, failed, seen, texts or TextFiles(), declared)
+        else:
+            if may_matter(content, _names(declared)):
+                data[path] = content
+            else:
+                passed_over.append(path)
+    return _tree(data, failed, passed_over, read_bytes, texts or TextFiles(), declared)
 
 
 def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> Tree:
@@ -156,21 +162,26 @@ def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> 
     given = {path: decode_plain(content, path) for path, content in data.items() if path not in code}
     texts = TextFiles(given=given, listed=tuple(Listed(path, False, path) for path in given))
     gated = {path: content for path, content in code.items() if may_matter(content, _names(declared))}
-    tree = _tree(gated, [], len(code), texts, declared)
+    tree = _tree(gated, [], code.keys() - gated.keys(), code.__getitem__, texts, declared)
     return replace(tree, data={**tree.data, **{path: data[path] for path in given}})
 
 
-def updated(tree: Tree, sources: Mapping[str, Source]) -> Tree:
-    """The tree with some files replaced in memory; only those are scanned again. `data` stays what was read."""
-    texts = tree.texts.updated(sources)
+def updated(tree: Tree, sources: Mapping[str, Source | None]) -> Tree:
+    """The tree with some files replaced in memory, None: taken away. Only those are scanned again.
+
+    `data` stays what was read.
+    """
+    texts = tree.texts.updated({path: source for path, source in sources.items() if tree.holds_text(path)})
     modules = {path: facts for path, facts in tree.project.modules.items() if not tree.texts.knows(path)}
     problems = [problem for problem in tree.problems if problem.path not in sources]
     for path, source in sources.items():
-        if not tree.texts.knows(path):
+        if not tree.holds_text(path):
             modules.pop(path, None)
-            _scan(source, modules, problems)
+            if source:
+                _scan(source, modules, problems)
     project = link((modules[path] for path in sorted(modules)), texts, tree.declared)
-    return replace(tree, project=project, sources={**tree.sources, **sources}, problems=tuple(problems), texts=texts)
+    present = {path: source for path, source in {**tree.sources, **sources}.items() if source}
+    return replace(tree, project=project, sources=present, problems=tuple(problems), texts=texts)
 
 
 def analyse(
@@ -195,21 +206,34 @@ def model_of(project: Project, prompt: Prompt) -> str | None:
 
 
 def _tree(
-    data: Mapping[str, bytes],
+    data: dict[str, bytes],
     problems: list[Problem],
-    seen: int,
+    passed_over: Collection[str],
+    read: Callable[[str], bytes],
     texts: TextFiles,
     declared: tuple[CallTable, ...],
 ) -> Tree:
+    """The tree of files that passed the gate, and of those of the `passed_over` that they import.
+
+    `read` gives the bytes of a file that was passed over.
+    """
+    seen = len(data) + len(passed_over)
     sources: dict[str, Source] = {}
     modules: dict[str, ModuleFacts] = {}
-    for path, content in data.items():
-        try:
-            sources[path] = decode(content, path)
-        except SourceError as error:
-            problems.append(_problem(error))
-        else:
-            _scan(sources[path], modules, problems)
+    importable = Importable(path for path in passed_over if path.endswith(".py"))
+    waiting = list(data)
+    while waiting:
+        for path in waiting:
+            try:
+                if path not in data:
+                    data[path] = read(path)
+                sources[path] = decode(data[path], path)
+            except SourceError as error:
+                problems.append(_problem(error))
+            else:
+                _scan(sources[path], modules, problems)
+        found = {one for path in waiting if path in modules for one in importable.imported_by(modules[path])}
+        waiting = sorted(found - data.keys())
     project = link((modules[path] for path in sorted(modules)), texts, declared)
     all_problems = (*problems, *texts.problems)
     return Tree(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linked import project, sent
+from promptlint.run import tree_of
 
 USE = """
 import anthropic
@@ -114,3 +115,20 @@ def test_a_module_named_like_an_sdk_does_not_hide_it() -> None:
         pkg__openai='import openai\nopenai.OpenAI().responses.create(model="m", input="Say what it is about")\n'
     )
     assert [call.api for call in linked.calls] == ["openai.OpenAI.responses.create"]
+
+
+def test_a_constant_in_a_file_that_says_nothing_of_prompts() -> None:
+    app = (
+        "from openai import OpenAI\nfrom pkg.limits import LIMIT\n"
+        "OpenAI().responses.create(model='gpt-5.5', input='Name a page of the manual', max_output_tokens=LIMIT)\n"
+    )
+    tree = tree_of(
+        {
+            "app.py": app.encode(),
+            "pkg/limits.py": b"from .numbers import HUNDRED\nLIMIT = HUNDRED\n",
+            "pkg/numbers.py": b"HUNDRED = 100\n",
+            "pkg/other.py": b"x = (\n",
+        }
+    )
+    assert tree.problems == ()
+    assert [call.cap.tokens for call in tree.project.calls] == [100]

@@ -11,7 +11,7 @@ import click
 
 from promptlint import __version__
 
-COMMANDS = ("check", "inventory", "rule", "tokens")
+COMMANDS = ("baseline", "check", "inventory", "rule", "tokens")
 """Each is the function `command` of the module of its name in this package."""
 
 INTERRUPTED = 130

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import click
 
-from promptlint.cli.options import STDIN, config_options, paths_argument, settings_failures
+from promptlint.cli.narrow import Narrow, narrowing
+from promptlint.cli.options import STDIN, baseline_option, config_options, paths_argument, settings_failures
 from promptlint.cli.output import FAILED, FINDINGS, NOTHING, deliver, emit, print_problems
 from promptlint.cli.session import find_files, open_or_fail, text_files
+from promptlint.discover import Discovery
 from promptlint.finding import Applicability, Severity
 from promptlint.fix import Fixed, fix_files, write_fixed
 from promptlint.report import diff, statistics
@@ -62,6 +63,8 @@ def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
     help="Least severity for exit code 1  [default: low]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@baseline_option
+@click.option("--since", metavar="REF", help="Only what is new since this commit or branch, or on lines it changed.")
 @click.option("--stdin-filename", metavar="PATH", help="The name of the source that is read from `-`.")
 @config_options
 @click.option("--show-settings", is_flag=True, help="Print every setting and where it comes from.")
@@ -81,6 +84,8 @@ def command(
     show_statistics: bool,
     fail_on: str | None,
     exit_zero: bool,
+    baseline: Path | None,
+    since: str | None,
     stdin_filename: str | None,
     config: Path | None,
     isolated: bool,
@@ -105,6 +110,8 @@ def command(
         raise click.UsageError(f"`{STDIN}` reads one source from standard input and takes no other paths beside it.")
     if stdin_filename and not piped:
         raise click.UsageError(f"--stdin-filename names the source that `{STDIN}` reads: give `{STDIN}` as the path.")
+    if piped and since:
+        raise click.UsageError(f"--since compares files with a commit: `{STDIN}` is none.")
     name = stdin_filename or STDIN
     allowed = frozenset(Applicability if unsafe_fixes else {Applicability.SAFE})
     with settings_failures():
@@ -115,6 +122,7 @@ def command(
         if piped:
             content = sys.stdin.buffer.read()
             tree = tree_of({name: content}, session.declared((name,)))
+            narrow = narrowing(session, tree, Discovery((name,), ()), baseline, None)
         else:
             found = find_files(paths, session)
             if show_files:
@@ -122,11 +130,12 @@ def command(
                 emit("".join(f"{path}\n" for path in paths_shown))
                 print_problems(found.problems)
                 ctx.exit(FAILED if found.problems else NOTHING)
-            session = replace(session, quiet=found.quiet)
+            session.quiet = found.quiet
             tree = read_tree(found.files, found.problems, text_files(found, session), session.declared(found.files))
-        analysis = examine(tree, session)
-        fixed = _fixed(analysis, session, allowed, write=not (show_diff or piped)) if fix or show_diff else None
-    view = View(fixed.after if fixed else analysis, session, allowed, fixed)
+            narrow = narrowing(session, tree, found, baseline, since)
+        analysis, narrowed = narrow(examine(tree, session))
+        fixed = _fixed(analysis, session, allowed, narrow, write=not (show_diff or piped)) if fix or show_diff else None
+    view = View(fixed.after if fixed else analysis, session, allowed, fixed, narrowed)
     if fixed and show_diff:
         deliver(lambda terminal: diff.render(fixed, terminal), output_file)
         if fixed.changed:
@@ -149,9 +158,11 @@ def _renderer(output_format: str, show_statistics: bool) -> Callable[[View, Term
     return statistics.render
 
 
-def _fixed(analysis: Analysis, session: Session, allowed: frozenset[Applicability], *, write: bool) -> Fixed:
+def _fixed(
+    analysis: Analysis, session: Session, allowed: frozenset[Applicability], narrow: Narrow, *, write: bool
+) -> Fixed:
     def reanalyse(sources: Mapping[str, Source]) -> Analysis:
-        return examine(updated(analysis.tree, sources), session)
+        return narrow(examine(updated(analysis.tree, sources), session))[0]
 
     fixed = fix_files(analysis, reanalyse, allowed)
     return write_fixed(fixed, reanalyse) if write else fixed

@@ -38,3 +38,10 @@ def settings_failures() -> Iterator[None]:
         yield
     except SettingsError as error:
         raise Failure(str(error)) from error
+
+
+baseline_option = click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Leave out the findings of this file, which `promptlint baseline` wrote.",
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from promptlint import __version__
 from promptlint.finding import Applicability, Finding, Fix, Saving
 from promptlint.project import Place, Project
@@ -26,6 +28,11 @@ def render(view: View, terminal: Terminal) -> str:
             "usd_per_1k_calls": view.usd_per_1k_calls,
             "suppressed": len(view.analysis.suppressed),
             "quiet_files": view.quiet_files,
+            "older": view.narrowed.older,
+            "baseline": {
+                "known": view.narrowed.known,
+                "stale": [msgspec.to_builtins(entry) for entry in view.narrowed.stale],
+            },
             "fixed": _fixed(view),
         },
         "findings": [_finding(finding, view) for finding in view.findings],

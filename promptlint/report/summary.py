@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from promptlint.finding import Applicability, Severity
 from promptlint.report.terminal import Terminal, plural, usd
-from promptlint.report.view import View
+from promptlint.report.view import Narrowed, View
 
 COLORS = {Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 
@@ -23,6 +25,7 @@ def summary(view: View, terminal: Terminal) -> list[str]:
         lines += [line for line in (_fixable(view), _savings(view)) if line]
     else:
         lines.append(f"No findings in {scope}.")
+    lines += _left_out(view.narrowed)
     if quiet := view.quiet_files:
         lines.append(f"{plural(quiet, 'test or example file')} not checked: name the folder to check {_them(quiet)}.")
     color = None if view.findings else "green"
@@ -39,6 +42,16 @@ def fix_summary(view: View, verb: str = "Fixed") -> str | None:
         f"{verb} {plural(len(view.fixed.applied), 'finding')} in {plural(len(view.fixed.changed), 'file')}: "
         f"{before:,} -> {after:,} input tokens per call ({verdict})."
     )
+
+
+def _left_out(narrowed: Narrowed) -> Iterator[str]:
+    if narrowed.since is not None:
+        yield f"{plural(narrowed.older, 'finding')} older than {narrowed.since} not shown."
+    if narrowed.known:
+        yield f"{plural(narrowed.known, 'finding')} of the baseline not shown."
+    for entry in narrowed.stale:
+        times = f" ({entry.count} times)" if entry.count > 1 else ""
+        yield f"Gone from the baseline: {entry.rule} in {entry.file}{times}. Write it again with `promptlint baseline`."
 
 
 def _them(count: int) -> str:

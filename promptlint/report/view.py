@@ -7,10 +7,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from promptlint.baseline import Entry
 from promptlint.finding import Applicability, Finding, Severity
 from promptlint.fix import Fixed
 from promptlint.project import Problem, Project
 from promptlint.run import Analysis, Session, model_of
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What is left out of a report: findings that a baseline knows, and those older than a commit."""
+
+    known: int = 0
+    stale: tuple[Entry, ...] = ()
+    """Entries of the baseline that are no longer found."""
+    older: int = 0
+    since: str | None = None
+    """The commit as the user named it."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +34,7 @@ class View:
     session: Session
     allowed: frozenset[Applicability] = frozenset({Applicability.SAFE})
     fixed: Fixed | None = None
+    narrowed: Narrowed = Narrowed()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -1,0 +1,105 @@
+"""What promptlint asks git: which files changed, and what they held. Nothing in the repository is touched."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+ENVIRONMENT = ("-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "--no-optional-locks")
+"""A repository may name a program as its file monitor; reading must not start it."""
+
+
+class GitError(Exception):
+    """git is not installed, this is no repository, or there is no such commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file that differs: `old` is its path before, None for a new one; `new` its path after, None for a gone one."""
+
+    old: str | None
+    new: str | None
+
+
+class Repository:
+    """The repository around a folder. Paths are relative to its top, with "/". Raises GitError."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.top = self._text("rev-parse", "--show-toplevel").rstrip("\n")
+
+    def commit(self, ref: str) -> str:
+        """The id of a commit. Raises GitError, with the name, for one that does not exist."""
+        try:
+            return self._text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").strip()
+        except GitError as error:
+            raise GitError(f"there is no commit `{ref}` here") from error
+
+    def fork(self, base: str, head: str) -> str:
+        """The commit in which two branches parted; `base` itself where they share none."""
+        try:
+            return self._text("merge-base", self.commit(base), self.commit(head)).strip()
+        except GitError:
+            return self.commit(base)
+
+    def changes(self, base: str, head: str | None) -> Iterator[Change]:
+        """The files that differ between two commits, or a commit and the work tree; a file that moved is one change.
+
+        Files that git does not track are no part of it.
+        """
+        commits = [self.commit(base), *([self.commit(head)] if head else [])]
+        fields = iter(
+            self._text("diff", "--name-status", "-z", "--find-renames", "--no-ext-diff", *commits).split("\0")
+        )
+        for status in fields:
+            if not status:
+                return
+            path = next(fields)
+            if status[0] in "RC":
+                yield Change(path if status[0] == "R" else None, next(fields))
+            else:
+                yield Change(None if status[0] == "A" else path, None if status[0] == "D" else path)
+
+    def files(self, ref: str) -> list[str]:
+        """The paths of all files of a commit."""
+        listed = self._text(
+            "ls-tree", "-r", "-z", "--full-tree", "--format=%(objecttype) %(objectmode) %(path)", self.commit(ref)
+        )
+        entries = (entry.split(" ", 2) for entry in listed.split("\0") if entry)
+        # A link (mode 120000) holds a path, not a program.
+        return [path for kind, mode, path in entries if kind == "blob" and mode != "120000"]
+
+    def contents(self, ref: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """What files held in a commit, by path; those that it does not have are left out."""
+        wanted = [path for path in paths if "\n" not in path]
+        commit = self.commit(ref)
+        output = self._run("cat-file", "--batch", stdin="".join(f"{commit}:{path}\n" for path in wanted))
+        held: dict[str, bytes] = {}
+        at = 0
+        for path in wanted:
+            end = output.index(b"\n", at)
+            header = output[at:end].rsplit(b" ", 2)
+            at = end + 1
+            if header[-1] == b"missing":
+                continue
+            size = int(header[-1])
+            held[path] = output[at : at + size]
+            at += size + 1
+        return held
+
+    def _text(self, *arguments: str) -> str:
+        return self._run(*arguments).decode("utf-8", "surrogateescape")
+
+    def _run(self, *arguments: str, stdin: str = "") -> bytes:
+        command = ["git", *ENVIRONMENT, "-C", self._folder, *arguments]
+        try:
+            done = subprocess.run(
+                command, input=stdin.encode("utf-8", "surrogateescape"), capture_output=True, check=False
+            )
+        except OSError as error:
+            raise GitError(f"git cannot be run: {error.strerror}") from error
+        if done.returncode:
+            reason = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
+            raise GitError(reason.partition("\n")[0] or f"git {arguments[0]} failed")
+        return done.stdout

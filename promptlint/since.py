@@ -1,0 +1,98 @@
+"""What is new since a commit: the tree as it was, and the findings that came with the changes."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from promptlint.discover import SUFFIXES
+from promptlint.finding import Finding
+from promptlint.fingerprint import fingerprint
+from promptlint.git import Repository
+from promptlint.patterns import below
+from promptlint.promptfiles import is_text_file
+from promptlint.run import Analysis, Tree, updated
+from promptlint.source import Source, SourceError, decode, decode_plain, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A tree as it was in a commit. `renamed` gives the present path of a file that had another one."""
+
+    tree: Tree
+    renamed: Mapping[str, str]
+
+    def now(self, path: str) -> str:
+        """The present path of a file."""
+        return self.renamed.get(path, path)
+
+
+def earlier(tree: Tree, repository: Repository, commit: str, cwd: str, roots: Iterable[str]) -> Earlier:
+    """The tree as it was in the commit, where only files that differ are read again.
+
+    `roots` are the absolute folders that were searched: what lay outside of them was no part of it. What could not be
+    read then is left out. Raises GitError.
+    """
+    roots = tuple(roots)
+
+    def seen(path: str) -> str:
+        return shown(os.path.join(repository.top, path), cwd)
+
+    held = frozenset(map(seen, repository.files(commit)))
+    sources: dict[str, Source | None] = dict.fromkeys(path for path in tree.sources if path not in held)
+    renamed: dict[str, str] = {}
+    wanted: list[str] = []
+    for change in repository.changes(commit, None):
+        if change.old and _is_searched(os.path.join(repository.top, change.old), roots):
+            wanted.append(change.old)
+            if change.new and change.new != change.old:
+                renamed[seen(change.old)] = seen(change.new)
+    for path, data in repository.contents(commit, wanted).items():
+        sources[seen(path)] = _decoded(data, seen(path))
+    return Earlier(updated(tree, sources), renamed)
+
+
+def new_findings(now: Analysis, before: Analysis, past: Earlier) -> tuple[Finding, ...]:
+    """The findings that were not there before, and those on lines that changed."""
+    known = Counter(fingerprint(finding, before.sources, past.now(finding.place.path)) for finding in before.findings)
+    texts = {past.now(path): source.text for path, source in before.sources.items()}
+    new: list[Finding] = []
+    changed: dict[str, list[tuple[int, int]]] = {}
+    for finding in now.findings:
+        path = finding.place.path
+        mark = fingerprint(finding, now.sources, path)
+        if path not in changed:
+            changed[path] = _changed(texts.get(path, ""), now.sources[path].text)
+        known[mark] -= 1
+        if known[mark] < 0 or any(
+            start < finding.place.end and finding.place.start < end for start, end in changed[path]
+        ):
+            new.append(finding)
+    return tuple(new)
+
+
+def _changed(old: str, new: str) -> list[tuple[int, int]]:
+    """The ranges of `new`, as offsets, whose lines are not those of `old`."""
+    if old == new:
+        return []
+    lines = new.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    matcher = SequenceMatcher(None, old.splitlines(keepends=True), lines, autojunk=False)
+    return [(starts[a], starts[b]) for kind, _, _, a, b in matcher.get_opcodes() if kind != "equal"]
+
+
+def _is_searched(path: str, roots: tuple[str, ...]) -> bool:
+    """Whether an absolute path is one of a program or text file below a root."""
+    return (path.endswith(SUFFIXES) or is_text_file(path)) and any(below(path, root) for root in roots)
+
+
+def _decoded(data: bytes, path: str) -> Source | None:
+    try:
+        return decode_plain(data, path) if is_text_file(path) else decode(data, path)
+    except SourceError:
+        return None
