@@ -10,6 +10,9 @@ from pathlib import Path
 
 import msgspec
 
+from promptlint.project import CallSite, Role
+from promptlint.text import HOLE, mask
+
 SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]*)*")
 
 
@@ -67,6 +70,19 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Answer], ...]:
 @cache
 def _any(group: str) -> re.Pattern[str]:
     return re.compile("|".join(getattr(table(), group)), re.IGNORECASE)
+
+
+def expected_from(call: CallSite) -> Expected | None:
+    """How long an answer a call asks for; None where tools or a response format make it another one."""
+    if call.has_tools or "response_format" in call.expects:
+        return None
+    texts = [mask(message.template) for message in call.messages if message.role is not Role.ASSISTANT]
+    return expected_answer("\n".join(texts).replace(HOLE, "_"))
+
+
+def says_all(call: CallSite) -> bool:
+    """Whether what a call asks for is known: all of it, or the system prompt, to which the rest is input."""
+    return all(message.complete or message.role is Role.SYSTEM for message in call.messages)
 
 
 def expected_answer(text: str) -> Expected | None:

@@ -60,13 +60,14 @@ class Str(Struct, frozen=True, tag="str"):
 
 
 class Field(Struct, frozen=True, tag="field"):
-    """A `{expression}` of an f-string; `label` is its source text."""
+    """A `{expression}` of an f-string; `label` is its source text, `spec` what stands behind its colon."""
 
     start: int
     end: int
     label: str
     value: Expr
     token: Token
+    spec: str = ""
 
 
 class Const(Struct, frozen=True, tag="const"):
@@ -100,10 +101,11 @@ class Item(Struct, frozen=True, tag="item"):
 
 
 class Keyword(Struct, frozen=True, array_like=True):
-    """A keyword argument; `name` is None for `**value`."""
+    """A keyword argument, written from `start`; `name` is None for `**value`."""
 
     name: str | None
     value: Expr
+    start: int
 
 
 class Call(Struct, frozen=True, tag="call"):
@@ -189,18 +191,26 @@ class Comprehension(Struct, frozen=True, tag="comprehension"):
     element: Expr
 
 
+LAMBDA = "<lambda>"
+"""The name of the scope of a lambda, as in Python."""
+
+
 class Lambda(Struct, frozen=True, tag="lambda"):
+    """A lambda: a function scope of its own, which returns its body."""
+
     start: int
     end: int
     body: Expr
+    scope: int
 
 
 class Opaque(Struct, frozen=True, tag="opaque"):
-    """An expression whose value is not followed; `label` is its source text, shortened."""
+    """An expression whose value is not followed; `label` is its source text, shortened, `names` what it mentions."""
 
     start: int
     end: int
     label: str
+    names: tuple[str, ...] = ()
 
 
 Expr = (
@@ -229,7 +239,7 @@ class Block(Struct, frozen=True, array_like=True):
 
     `statement` numbers the statement that owns it, `arm` which of its bodies this is, so two blocks with one
     `statement` and different `arm`s exclude each other. `kind` is "if", "for", "while", "try", "with", "match"
-    or "comprehension"; `over` is what a for loop or comprehension iterates, or the condition of a while loop.
+    or "comprehension"; `over` is what a for loop or comprehension iterates, or the condition of a while loop or an if.
     """
 
     parent: int
@@ -241,6 +251,22 @@ class Block(Struct, frozen=True, array_like=True):
     end: int = 0
     exits: bool = False
     """Whether the body can leave its loop itself (`break`, `return`, `raise`)."""
+    targets: tuple[str, ...] = ()
+    """The names that a for loop or comprehension binds to what it iterates."""
+
+
+class Context(Struct, frozen=True, array_like=True):
+    """A `with` statement from its keyword to its end, and what it enters; one for each of its items.
+
+    `parent` is the number of the `with` statement around it, -1 for none.
+    """
+
+    parent: int
+    value: Expr
+    scope: int
+    block: int
+    start: int
+    end: int
 
 
 class Parameter(Struct, frozen=True, array_like=True):
@@ -276,8 +302,9 @@ class Binding(Struct, frozen=True, array_like=True):
 
     `target` is a dotted path ("prompt", "self.model"). `op` is "=" (assignment), "+=", "[]=" (item
     assignment, with `key`), "for" (loop variable: `value` is what is iterated), "with" (`value` is the
-    context manager), "return", "def" or "class" (`value` is a Const scope index), "annotation"
-    (`value` is the annotation), or a method that changes its object: "append", "extend", "insert", "update".
+    context manager), "return", "yield", "def" or "class" (`value` is a Const scope index), "annotation"
+    (`value` is the annotation), "del" (an item or slice is taken out or replaced), or a method that changes its object:
+    "append", "extend", "insert", "update".
     `annotation` is that of an annotated assignment.
     """
 
@@ -289,6 +316,15 @@ class Binding(Struct, frozen=True, array_like=True):
     block: int
     key: Expr | None = None
     annotation: Expr | None = None
+
+
+class Exit(Struct, frozen=True, array_like=True):
+    """A statement that leaves a loop or function: `kind` is "break", "return" or "raise"."""
+
+    kind: str
+    offset: int
+    scope: int
+    block: int
 
 
 class Import(Struct, frozen=True, array_like=True):
@@ -314,7 +350,7 @@ class CallPlace(Struct, frozen=True, array_like=True):
     statement_start: int
     bound_to: str | None = None
     reads_usage: bool = False
-    """Whether the same expression reads the usage of the result (`call(...).usage.total_tokens`)."""
+    """Whether the same expression reads the usage in the result (`call(...).usage.total_tokens`)."""
 
 
 class TextPlace(Struct, frozen=True, array_like=True):
@@ -387,11 +423,23 @@ class ModuleFacts(Struct, frozen=True):
     """Start and end offsets of simple statements and compound statement headers, in order."""
     comments: tuple[Comment, ...]
     usage_reads: tuple[tuple[int, str], ...]
-    """Scope and dotted name of every object whose token usage is read (`response` of `response.usage`)."""
+    """Scope and dotted name of every object whose token usage is read (`response` of `response.usage`), also where a
+    call or an item lies between (`response.json()["usage"]`)."""
+    exits: tuple[Exit, ...] = ()
+    contexts: tuple[Context, ...] = ()
+    """The `with` statements, in order of their start."""
     cells: tuple[tuple[int, int], ...] = ()
     """Of a notebook, the 1-based number of each code cell and the offset at which it begins; both in order."""
     importable: bool = True
     """Whether other files can import it: notebooks and text files cannot be."""
+
+    @property
+    def home(self) -> str:
+        """The outermost package of the module, or the folder of a plain module, dotted from the root of the run."""
+        parts = self.module.split(".")
+        above = len(parts) - self.package_parts
+        is_plain = self.package_parts == 1 and not self.is_package
+        return ".".join(parts[: above if is_plain else above + 1])
 
     def locate(self, offset: int) -> Location:
         """Where people find an offset."""

@@ -12,7 +12,10 @@ _HINTS = re.compile(
     rb"|chat_?model|few_?shot|rubric|agent|\btools?\b|_tool\b|\broles?\b"
     rb"|zhipu|dashscope|qianfan|xinference|lmdeploy|sparkai|watsonx|aisuite|cerebras|portkey|deepseek|openrouter"
     rb"|(?:import|from)\s+(?:together|fireworks|replicate|guidance|marvin|mirascope|semantic_kernel|xai_sdk"
-    rb"|instructor|pydantic_ai|crewai|autogen\w*|agno|phi|oci|volcenginesdkarkruntime|azure\.ai|vertexai|haystack\w*)\b",
+    rb"|instructor|pydantic_ai|crewai|autogen\w*|agno|phi|oci|volcenginesdkarkruntime|azure\.ai|vertexai|haystack\w*"
+    # Observability that is set up for the calls of all files.
+    rb"|langfuse|langsmith|logfire|openlit|traceloop|mlflow|weave|opik|helicone\w*|braintrust|ddtrace|lunary|phoenix"
+    rb"|openinference|patronus|langtrace\w*|sentry_sdk\.integrations)\b",
     re.IGNORECASE,
 )
 

@@ -49,6 +49,22 @@ class LoopKind(StrEnum):
     PER_ITEM = "per-item"
 
 
+class UsageFate(StrEnum):
+    """What becomes of the token usage in the response of a call."""
+
+    READ = "read"
+    DROPPED = "dropped"
+    """Everywhere the response goes is known, and nothing there reads it."""
+    UNSENT = "unsent"
+    """The call streams without asking for it: it never arrives."""
+    KEPT = "kept"
+    """The response goes where it is not followed: out of the project, to an outside function, onto an object."""
+    LOGGED = "logged"
+    """A callback, an observability SDK or a gateway sees it."""
+    UNBILLED = "unbilled"
+    """The model runs on the same machine."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A source range: offsets in the text of `path`, end exclusive."""
@@ -77,6 +93,18 @@ class Prompt:
     """Columns by which the statement that holds the text is indented in the source."""
 
 
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A cache marker: its key ("cache_control", "cachePoint"), where it stands, and what to take out to remove it.
+
+    A place is None where the marker is not written in a display.
+    """
+
+    key: str
+    place: Place | None
+    removal: Place | None
+
+
 @dataclass(frozen=True)
 class Message:
     """One message of a call, or its system prompt, assembled: constants and builders are filled in."""
@@ -87,18 +115,37 @@ class Message:
     """Ids of the prompts it is made of."""
     complete: bool
     """False where more text than the holes show may be added at run time."""
-    cached: bool
-    """Whether a cache marker stands on it."""
+    marker: Marker | None = None
+    """The cache marker that stands on it."""
+
+    @property
+    def cached(self) -> bool:
+        """Whether a cache marker stands on it."""
+        return self.marker is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """The output cap of a call: `tokens` where it is a literal, and the place of the value."""
+    """The output cap of a call: `tokens` where it is a literal, and the place of the value.
+
+    An absent one has a `parameter` where that is given, but as None.
+    """
 
     state: CapState
     tokens: int | None = None
     parameter: str | None = None
     place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLiteral:
+    """A model id that the code gives, and the place of its text between the quotes.
+
+    The place is None where the id is put together from several pieces.
+    """
+
+    id: str
+    place: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +179,7 @@ class CallSite:
     loop: LoopKind
     cache_markers: int
     stream: bool
-    reads_usage: bool
+    usage: UsageFate
     cache_style: str | None
     """How this API takes a cache marker: "anthropic", "bedrock", or None."""
     marker_site: MarkerSite | None
@@ -141,11 +188,89 @@ class CallSite:
     hops: tuple[str, ...] = ()
     """The functions of the project that the call goes through to the API, outermost first."""
     prompts: tuple[str, ...] = ()
+    models: tuple[ModelLiteral, ...] = ()
+    """Every model id that the code can give the call, `model` first where that is one of them."""
+    keywords: Mapping[str, Place] = field(default_factory=dict)
+    """The keyword arguments that the call itself spells, each with the place of its name."""
+    spread_place: Place | None = None
+    """The dict display of the arguments that the call is given by `**`."""
+    system_place: Place | None = None
+    """The value given as the system prompt, where the call takes a cache marker."""
+    branch_for: tuple[str, ...] = ()
+    """The names of providers or models that the conditions around the call compare with, lower case."""
+    callers: tuple[str, ...] = ()
+    """Ids of the calls of wrappers that can lead to this call of the API."""
+
+    @property
+    def reads_usage(self) -> bool:
+        """Whether the code reads the token usage of the response."""
+        return self.usage is UsageFate.READ
 
     @property
     def wrapper(self) -> str | None:
         """The function of the project that is called in place of the API, None for a call of the API itself."""
         return self.hops[0] if self.hops else None
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A call that writes a value as indented JSON which goes into prompts.
+
+    `function` is how it is written ("json.dumps"), `indent` the place of its argument `indent=4` and `compact` what can
+    stand there instead. `prompts` and `calls` are the ids of those that it goes to.
+    """
+
+    place: Place
+    function: str
+    indent: Place
+    compact: str
+    prompts: tuple[str, ...]
+    calls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLoop:
+    """A loop that calls a model for each item of a collection.
+
+    `place` is the call in the loop, `over` the name of the collection. `calls` are the ids of the calls of a model that
+    it is or leads to, nearest first; `hops` counts the functions in between.
+    """
+
+    place: Place
+    over: str
+    calls: tuple[str, ...]
+    hops: int
+    concurrent: bool
+    others: int
+    """Further calls in the same loop that reach a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A list of messages that grows and is sent whole, with nothing in the code that keeps it in bounds.
+
+    `place` is the call that sends it, `grows` where messages are added. `lasts` says how long it grows: "loop" (every
+    turn of a loop that waits for a person), "object" (every call of a method) or "module" (every call of a function).
+    """
+
+    place: Place
+    name: str
+    call: str | None
+    """The id of the call of a model that it goes to, where that is known."""
+    lasts: str
+    grows: Place
+
+
+@dataclass(frozen=True, slots=True)
+class EndlessLoop:
+    """A loop around a call of a model, with the conversation passed on, that ends only when the model says so.
+
+    `place` is the call in the loop, `grows` the list that each pass adds to.
+    """
+
+    place: Place
+    call: str | None
+    grows: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +293,14 @@ class Project:
     modules: Mapping[str, ModuleFacts]
     prompts: tuple[Prompt, ...]
     calls: tuple[CallSite, ...]
+    named_models: tuple[ModelLiteral, ...] = ()
+    """Model ids in variables, settings and default arguments called a model, whether they reach a call or not."""
+    item_loops: tuple[ItemLoop, ...] = ()
+    """Loops that call a model for each item, ordered by path and offset."""
+    histories: tuple[History, ...] = ()
+    endless_loops: tuple[EndlessLoop, ...] = ()
+    dumps: tuple[Dump, ...] = ()
+    """The calls that write indented JSON into prompts, ordered by path and offset."""
 
     @cached_property
     def prompt_by_id(self) -> dict[str, Prompt]:
@@ -182,6 +315,10 @@ class Project:
             return False
         senders = (self.call_by_id[other] for other in self.prompt_by_id[call.prompts[0]].calls)
         return any(not other.hops and {*call.prompts} <= {*other.prompts} for other in senders)
+
+    def share_package(self, one: Place, other: Place) -> bool:
+        """Whether two places lie in files of the same outermost package, or in files beside each other."""
+        return self.modules[one.path].home == self.modules[other.path].home
 
     @cached_property
     def call_by_id(self) -> dict[str, CallSite]:

@@ -20,9 +20,10 @@ from promptlint.project import Problem, Project, Prompt
 from promptlint.promptfiles import Listed, TextFiles, is_text_file
 from promptlint.registry import Registry
 from promptlint.rule import Rule
-from promptlint.scan import scan
+from promptlint.scanning import HERE, Outcome, Scanner, scan_source
 from promptlint.settings import Settings, SettingsResolver, check_selectors, declared_calls, is_selected, options_of
-from promptlint.source import Source, SourceError, decode, decode_plain, read_bytes
+from promptlint.source import Source, SourceError, decode_plain, read_bytes
+from promptlint.sources import Sources
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ class Tree:
     """
 
     project: Project
-    sources: Mapping[str, Source]
+    sources: Sources
     data: Mapping[str, bytes]
     problems: tuple[Problem, ...]
     files_seen: int
@@ -135,17 +136,20 @@ def read_tree(
     problems: Iterable[Problem] = (),
     texts: TextFiles | None = None,
     declared: tuple[CallTable, ...] = (),
+    scanner: Scanner = HERE,
+    read: Callable[[str], bytes] = read_bytes,
 ) -> Tree:
     """Read, gate, scan and link files. What cannot be read or parsed becomes a problem after `problems`.
 
-    `texts` are the text files that the code may load, `declared` the calls that the configuration declares.
+    `texts` are the text files that the code may load, `declared` the calls that the configuration declares, `scanner`
+    says how files are scanned, `read` gives the bytes of a file or raises SourceError.
     """
     data: dict[str, bytes] = {}
     failed = list(problems)
     passed_over: list[str] = []
     for path in files:
         try:
-            content = read_bytes(path)
+            content = read(path)
         except SourceError as error:
             failed.append(_problem(error))
         else:
@@ -153,7 +157,7 @@ def read_tree(
                 data[path] = content
             else:
                 passed_over.append(path)
-    return _tree(data, failed, passed_over, read_bytes, texts or TextFiles(), declared)
+    return _tree(data, failed, passed_over, read, texts or TextFiles(), declared, scanner)
 
 
 def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> Tree:
@@ -162,7 +166,7 @@ def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> 
     given = {path: decode_plain(content, path) for path, content in data.items() if path not in code}
     texts = TextFiles(given=given, listed=tuple(Listed(path, False, path) for path in given))
     gated = {path: content for path, content in code.items() if may_matter(content, _names(declared))}
-    tree = _tree(gated, [], code.keys() - gated.keys(), code.__getitem__, texts, declared)
+    tree = _tree(gated, [], code.keys() - gated.keys(), code.__getitem__, texts, declared, HERE)
     return replace(tree, data={**tree.data, **{path: data[path] for path in given}})
 
 
@@ -178,9 +182,9 @@ def updated(tree: Tree, sources: Mapping[str, Source | None]) -> Tree:
         if not tree.holds_text(path):
             modules.pop(path, None)
             if source:
-                _scan(source, modules, problems)
+                _sort_out(path, scan_source(source, package_parts(path)), modules, problems)
     project = link((modules[path] for path in sorted(modules)), texts, tree.declared)
-    present = {path: source for path, source in {**tree.sources, **sources}.items() if source}
+    present = tree.sources.changed(sources)
     return replace(tree, project=project, sources=present, problems=tuple(problems), texts=texts)
 
 
@@ -212,38 +216,37 @@ def _tree(
     read: Callable[[str], bytes],
     texts: TextFiles,
     declared: tuple[CallTable, ...],
+    scanner: Scanner,
 ) -> Tree:
     """The tree of files that passed the gate, and of those of the `passed_over` that they import.
 
     `read` gives the bytes of a file that was passed over.
     """
     seen = len(data) + len(passed_over)
-    sources: dict[str, Source] = {}
     modules: dict[str, ModuleFacts] = {}
     importable = Importable(path for path in passed_over if path.endswith(".py"))
-    waiting = list(data)
+    waiting = dict(data)
+    tried = set(data)
     while waiting:
-        for path in waiting:
+        for path, outcome in scanner.scan(waiting).items():
+            _sort_out(path, outcome, modules, problems)
+        found = {one for path in waiting if path in modules for one in importable.imported_by(modules[path])}
+        waiting = {}
+        for path in sorted(found - tried):
             try:
-                if path not in data:
-                    data[path] = read(path)
-                sources[path] = decode(data[path], path)
+                data[path] = waiting[path] = read(path)
             except SourceError as error:
                 problems.append(_problem(error))
-            else:
-                _scan(sources[path], modules, problems)
-        found = {one for path in waiting if path in modules for one in importable.imported_by(modules[path])}
-        waiting = sorted(found - data.keys())
+        tried |= found
     project = link((modules[path] for path in sorted(modules)), texts, declared)
-    all_problems = (*problems, *texts.problems)
     return Tree(
-        project,
-        {**sources, **texts.sources},
-        {**data, **texts.data},
-        all_problems,
-        seen + len(texts.data),
-        texts,
-        declared,
+        project=project,
+        sources=Sources({path: data[path] for path in modules}, texts.sources),
+        data={**data, **texts.data},
+        problems=(*problems, *texts.problems),
+        files_seen=seen + len(texts.data),
+        texts=texts,
+        declared=declared,
     )
 
 
@@ -252,14 +255,11 @@ def _names(declared: Iterable[CallTable]) -> tuple[bytes, ...]:
     return tuple(name.rpartition(".")[2].encode() for call in declared for name in call.functions)
 
 
-def _scan(source: Source, modules: dict[str, ModuleFacts], problems: list[Problem]) -> None:
-    try:
-        modules[source.path] = scan(source, package_parts(source.path))
-    except SourceError as error:
-        problems.append(_problem(error))
-    except Exception as error:  # one file must not take the others with it
-        message = f"this file could not be analysed: {type(error).__name__}: {error}; please report this"
-        problems.append(Problem(source.path, 1, message))
+def _sort_out(path: str, outcome: Outcome, modules: dict[str, ModuleFacts], problems: list[Problem]) -> None:
+    if isinstance(outcome, Problem):
+        problems.append(outcome)
+    else:
+        modules[path] = outcome
 
 
 def _problem(error: SourceError) -> Problem:

@@ -7,8 +7,9 @@ doubled braces, raw and triple quotes and implicit concatenation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 from promptlint.facts import Token
@@ -52,6 +53,52 @@ class Piece:
         return Piece(self.text[start:end], self.path, self.start + start, self.start + end, self.token)
 
 
+class Source(StrEnum):
+    """Where a value comes from, those that stay the same for longest first.
+
+    SESSION: configuration, the machine, the user, or the moment a process started. UNKNOWN: the source does not say.
+    DAY: a clock that shows hours or more. UNORDERED: a set or a directory listing, in no fixed order. REQUEST: what
+    the function is given to work on. CLOCK: a clock that shows minutes or less. RANDOM: another value at every use.
+    """
+
+    CONSTANT = "constant"
+    SESSION = "session"
+    UNKNOWN = "unknown"
+    DAY = "day"
+    UNORDERED = "unordered"
+    REQUEST = "request"
+    CLOCK = "clock"
+    RANDOM = "random"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of a hole comes from: `name` is the parameter or function, `start`..`end` where it is used."""
+
+    source: Source = Source.UNKNOWN
+    name: str = ""
+    path: str = ""
+    start: int = 0
+    end: int = 0
+
+
+UNKNOWN = Origin()
+CHANGING = frozenset({Source.REQUEST, Source.CLOCK, Source.RANDOM})
+"""Sources that give another value at almost every call."""
+_RANK = {source: rank for rank, source in enumerate(Source)}
+
+
+def strongest(origins: Iterable[Origin]) -> Origin:
+    """The origin that changes most often, constant where there is none; the first one that changes with every call."""
+    found = Origin(Source.CONSTANT)
+    for origin in origins:
+        if _RANK[origin.source] > _RANK[found.source]:
+            found = origin
+        if found.source in CHANGING:
+            break
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Hole:
     """A value that is filled in at run time; `start`..`end` is the expression or placeholder in the source."""
@@ -60,6 +107,9 @@ class Hole:
     path: str
     start: int
     end: int
+    origin: Origin = UNKNOWN
+    dump: tuple[str, int, int] | None = None
+    """Path, start and end of the call that writes the value as indented JSON; None for other values."""
 
     @property
     def text(self) -> str:

@@ -15,6 +15,7 @@ from promptlint.saving import Basis, basis_of, input_saving, severity_of
 from promptlint.segments import Segment, segments
 from promptlint.template import Edit, Template
 from promptlint.text import PLACEHOLDER, mask
+from promptlint.tidy import tidied
 
 LABEL = re.compile(r"\s*\S+\s+[`*_\"']*[\w.-]+(?: [\w.-]+){0,2}[`*_\"']*:")
 """A list item that begins with a name and a colon."""
@@ -232,7 +233,7 @@ def ask(question):
                 prompt=owner,
                 model=basis.model,
                 saving=saving,
-                fix=_fix(template, gone, owner, other),
+                fix=_fix(template, gone, owner, other, context.project),
             )
 
 
@@ -303,7 +304,9 @@ def _is_first(call: CallSite, owner: Prompt | None, other: Prompt | None) -> boo
     return call.id == next((each for each in owner.calls if each in other.calls), call.id)
 
 
-def _fix(template: Template, gone: Sequence[Cut], owner: Prompt | None, other: Prompt | None) -> Fix | None:
+def _fix(
+    template: Template, gone: Sequence[Cut], owner: Prompt | None, other: Prompt | None, project: Project
+) -> Fix | None:
     """Deletes the copies; None where that would leave a gap, cut a placeholder, or take more from another call."""
     if owner is None or other is None or not {*owner.calls} <= {*other.calls}:
         return None
@@ -314,7 +317,7 @@ def _fix(template: Template, gone: Sequence[Cut], owner: Prompt | None, other: P
         if change is None:
             return None
         edits += change
-    return Fix(Applicability.UNSAFE, "Delete the repeated instruction", tuple(edits))
+    return Fix(Applicability.UNSAFE, "Delete the repeated instruction", tidied(edits, template, project))
 
 
 def _shortened(text: str) -> str:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
-from promptlint.finding import Applicability, Confidence, Finding, Fix, Saving
-from promptlint.measure import Count, Price
-from promptlint.measure.models import Cache
-from promptlint.project import CallSite, LoopKind, Message, Prompt, Role
+from promptlint.caching import Terms, minimum_sentences, reading_saves, terms_of
+from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
+from promptlint.measure import Count
+from promptlint.project import CallSite, LoopKind, Place, Prompt, Role
 from promptlint.rule import Bad, Context, Rule
-from promptlint.saving import provider_of, severity_of
-from promptlint.template import Edit, Hole
+from promptlint.saving import Basis, basis_of, severity_of
+from promptlint.template import Edit, Piece, Template
 
-LARGEST_MINIMUM = 4096
-"""Tokens; no Claude model asks for more (Anthropic prompt caching page, 2026-09-26; Amazon Bedrock, 2026-10)."""
-CLAUDE_ONLY = ("anthropic",)
-"""SDKs whose calls need a marker whatever the model is; others serve models that cache by themselves."""
-MARGIN = 1.15
-"""An estimated count must exceed the minimum by this much: estimates of Claude counts are within 15 %."""
+MARKED = frozenset({"anthropic", "bedrock"})
+"""SDKs whose calls need a marker where the model is not known; others serve models that cache by themselves."""
+CLAUDE = ("claude", "anthropic")
+"""Words that a branch for Claude compares a provider or model with."""
 MARKERS = {
     ("anthropic", "text"): ('[{"type": "text", "text": ', ', "cache_control": {"type": "ephemeral"}}]'),
     ("anthropic", "block"): ('{"cache_control": {"type": "ephemeral"}, ', ""),
@@ -31,11 +30,17 @@ replaced (Anthropic prompt caching page, 2026-09-26; botocore 1.44.5)."""
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """The text that begins every request of a call. `whole` says that it is all of the system prompt, and no more."""
+    """The text that begins every request of a call. `whole` says that it is all of the system prompt, and no more.
+
+    `call` is the call that sends it, None where none is seen, and `prompt` what it is taken from where that is not
+    the call that is reported.
+    """
 
     text: str
     where: str
     whole: bool
+    call: CallSite | None
+    prompt: Prompt | None
 
 
 @dataclass(frozen=True)
@@ -146,100 +151,150 @@ def ask(question):
     )
 
     def check_call(self, call: CallSite, context: Context) -> Iterator[Finding]:
-        if call.cache_style is None or call.cache_markers or context.project.is_told_inside(call):
+        """One finding at the call of the API, for the longest beginning that reaches it."""
+        if call.hops or call.cache_style is None or call.cache_markers:
             return
-        facts = context.meter.facts(call.model) if call.model else None
-        cache = facts.cache if facts else None
-        if (cache is None or cache.kind != "explicit") if facts else call.sdk not in CLAUDE_ONLY:
-            return
-        minimum = (cache.minimum if cache else None) or LARGEST_MINIMUM
-        for prefix in _prefixes(call):
-            count = context.meter.count(prefix.text, call.model)
-            if count.tokens >= minimum * (1 if count.exact else MARGIN):
-                yield self._missing(call, context, prefix, count, minimum, cache)
-                return
+        found = [
+            (count, prefix, basis, terms)
+            for prefix in (*_own(call, context), *_given(call, context))
+            if (basis := _basis(prefix.call, call)) and (terms := _terms(basis, call, context))
+            if terms.reached(count := context.meter.count(prefix.text, basis.model))
+        ]
+        if found:
+            yield self._missing(call, context, *max(found, key=lambda one: one[0].tokens))
+        elif call.loop is LoopKind.UNBOUNDED and call.has_tools and (terms := _terms(basis_of([call]), call, context)):
+            yield self._in_loop(call, terms)
 
     def _missing(
-        self, call: CallSite, context: Context, prefix: Prefix, count: Count, minimum: int, cache: Cache | None
+        self, call: CallSite, context: Context, count: Count, prefix: Prefix, basis: Basis, terms: Terms
     ) -> Finding:
-        price = context.meter.price(call.model, provider_of(call)) if call.model else None
-        saving = _saving(count, price)
-        known = cache is not None and cache.minimum is not None
+        saving = reading_saves(count, basis, context.meter)
         repeats = call.loop is not LoopKind.NONE or call.function is not None
-        fix = _fix(call) if prefix.whole else None
+        fix = _fix(call) if prefix.whole and prefix.call is call else None
+        sure = terms.known and prefix.call is not None
         return self.finding(
-            call.place,
+            call.system_place or call.place,
             f"{count.tokens:,} static tokens of {prefix.where} are sent without a cache marker",
-            severity=severity_of(saving.usd_per_1k_calls if saving else None),
-            confidence=(Confidence.HIGH if repeats else Confidence.MEDIUM) if known else Confidence.LOW,
-            evidence=tuple(_evidence(call, count, minimum, cache, known=known)),
+            severity=severity_of(saving.usd_per_1k_calls if saving else None) if saving else Severity.MEDIUM,
+            confidence=(Confidence.HIGH if repeats else Confidence.MEDIUM) if sure else Confidence.LOW,
+            evidence=tuple(_evidence(call, prefix, basis, count, terms, context)),
             help="mark the end of the part that never changes" if fix else _how(call, prefix),
             call=call,
-            prompt=_system_prompt(call, context),
+            prompt=prefix.prompt,
+            model=basis.model,
             saving=saving,
             fix=fix,
         )
 
+    def _in_loop(self, call: CallSite, terms: Terms) -> Finding:
+        """An agent: what it sends again grows with every step, however short it begins."""
+        return self.finding(
+            call.place,
+            "every step of this loop sends the tools, the system prompt and all earlier messages again "
+            "without a cache marker",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM if terms.known else Confidence.LOW,
+            evidence=(
+                f"Claude caches nothing unless the request says what; {_least(terms)}.",
+                *_break_even(terms),
+                "Assumed: the messages of earlier steps stay in the request.",
+            ),
+            help="mark the last block of the newest message, and the system prompt: the next step reads all before it",
+            call=call,
+        )
 
-def _prefixes(call: CallSite) -> Iterator[Prefix]:
+
+def _basis(sender: CallSite | None, call: CallSite) -> Basis:
+    """For which model a text is counted: the one that its caller names, else the call's."""
+    return basis_of([*([sender] if sender else []), call])
+
+
+def _terms(basis: Basis, call: CallSite, context: Context) -> Terms | None:
+    """None where the model needs no marker."""
+    terms = terms_of(basis, context.meter)
+    if terms is None or terms.cache is None:
+        is_other = call.branch_for and not any(name in one for one in call.branch_for for name in CLAUDE)
+        return terms if call.sdk in MARKED and not is_other else None
+    return terms if terms.cache.kind == "explicit" else None
+
+
+def _own(call: CallSite, context: Context) -> Iterator[Prefix]:
     """What begins every request: the system prompt, then also what follows it, as far as nothing is filled in."""
+    return _prefixes(call, "", context.project.prompt_by_id[call.prompts[0]] if call.prompts else None)
+
+
+def _given(call: CallSite, context: Context) -> Iterator[Prefix]:
+    """What callers of the wrapper around the call begin their requests with; where no text of them is seen, what the
+    system prompts of the same package begin with."""
+    project = context.project
+    senders = [one for one in map(project.call_by_id.__getitem__, call.callers) if one.prompts]
+    for caller in senders:
+        first = project.prompt_by_id[caller.prompts[0]]
+        yield from _prefixes(caller, f" that {_where(first.place, context)} gives", first)
+    is_filled = any(message.template.parts for message in call.messages if message.role is Role.SYSTEM)
+    if senders or is_filled or call.system_place is None:
+        return
+    for prompt in project.prompts:
+        if prompt.role is Role.SYSTEM and project.share_package(prompt.place, call.place):
+            where = f"the system prompt {prompt.name or prompt.id} (if it is sent here)"
+            yield Prefix(_static(prompt.template), where, False, None, prompt)
+
+
+def _prefixes(call: CallSite, whose: str, prompt: Prompt | None) -> Iterator[Prefix]:
     text, messages = "", list(call.messages)
     while messages and messages[0].role is Role.SYSTEM:
-        message = messages.pop(0)
-        text += _static(message)
-        if message.template.holes:
-            yield Prefix(text, "the system prompt, up to its first changing value,", whole=False)
+        template = messages.pop(0).template
+        text += _static(template)
+        if template.holes:
+            yield Prefix(text, f"the system prompt{whose}, up to its first changing value,", False, call, prompt)
             return
     if text:
-        yield Prefix(text, "the system prompt", whole=True)
+        yield Prefix(text, f"the system prompt{whose}", True, call, prompt)
     for message in messages:
         if not message.complete or message.role is Role.ASSISTANT:
             return
-        text += _static(message)
-        yield Prefix(text, "the prompt, up to its first changing value,", whole=False)
+        text += _static(message.template)
+        yield Prefix(text, f"the prompt{whose}, up to its first changing value,", False, call, prompt)
         if message.template.holes:
             return
 
 
-def _static(message: Message) -> str:
-    """The text of a message before its first hole."""
-    text = ""
-    for part in message.template.parts:
-        if isinstance(part, Hole):
-            break
-        text += part.text
-    return text
+def _static(template: Template) -> str:
+    """The text before the first hole."""
+    return "".join(part.text for part in takewhile(lambda part: isinstance(part, Piece), template.parts))
 
 
-def _evidence(call: CallSite, count: Count, minimum: int, cache: Cache | None, *, known: bool) -> Iterator[str]:
-    counted = "exactly" if count.exact else f"so at least {MARGIN - 1:.0%} more is asked for"
-    who = f"{call.model} caches" if known and cache else "the model is not known; every Claude model caches"
-    source = f" ({cache.source}, {cache.as_of})" if known and cache else ""
-    yield f"{who} a prefix of {minimum:,} tokens or more{source}; counted with {count.tokenizer}, {counted}."
+def _where(place: Place, context: Context) -> str:
+    return f"{place.path}:{context.project.locate(place.path, place.start).row}"
+
+
+def _least(terms: Terms) -> str:
+    return f"from {terms.minimum:,} tokens on" + ("" if terms.known else " for most models")
+
+
+def _evidence(
+    call: CallSite, prefix: Prefix, basis: Basis, count: Count, terms: Terms, context: Context
+) -> Iterator[str]:
+    yield from minimum_sentences(basis, terms, count)
+    if prefix.prompt is not None and prefix.call is None:
+        place = _where(prefix.prompt.place, context)
+        yield f"The text stands at {place}. What this function is called with is not seen: assumed, this text too."
+    if call.sdk == "bedrock" and not terms.known:
+        yield "Assumed: the model on Bedrock is Claude."
     if call.has_tools:
         yield "Tool definitions come before the system prompt and are cached with it; they are not counted here."
+    yield from _break_even(terms)
+    if call.loop is LoopKind.NONE:
+        yield f"Assumed: this call is made again within {terms.life}."
+
+
+def _break_even(terms: Terms) -> Iterator[str]:
+    cache = terms.cache
     if cache and cache.write and cache.read and cache.write + cache.read < 2:
         yield (
             f"Writing the cache costs {cache.write:g} times the input price, reading it {cache.read:g} times: "
-            f"it pays from the second call within {cache.life or '5 min'}, a single call costs more."
+            f"it pays from the second call within {terms.life}, a single call costs more."
         )
-    if call.loop is LoopKind.NONE:
-        yield f"Assumed: this call is made again within {cache.life if cache and cache.life else '5 min'}."
-
-
-def _saving(count: Count, price: Price | None) -> Saving | None:
-    """No tokens are saved: the same ones are billed at the price of a cache read."""
-    if price is None or price.cache_read is None:
-        return None
-    return Saving(
-        input_tokens=0,
-        output_tokens=0,
-        usd_per_1k_calls=count.tokens * (price.input - price.cache_read) / 1000,
-        tokenizer=count.tokenizer,
-        exact=count.exact,
-        basis=f"{count.tokens:,} tokens at {price.cache_read:g} instead of {price.input:g} USD per million "
-        f"(list price of {price.as_of}), assuming all calls after the first read the cache",
-    )
 
 
 def _how(call: CallSite, prefix: Prefix) -> str:
@@ -247,11 +302,6 @@ def _how(call: CallSite, prefix: Prefix) -> str:
     if prefix.whole:
         return f"send it as a content block with {marker}"
     return f"send the part that never changes as a block of its own with {marker}, and what changes behind it"
-
-
-def _system_prompt(call: CallSite, context: Context) -> Prompt | None:
-    ids = next((message.prompts for message in call.messages if message.prompts), ())
-    return context.project.prompt_by_id.get(ids[0]) if ids else None
 
 
 def _fix(call: CallSite) -> Fix | None:

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from promptlint.answers import Expected, expected_answer
+from promptlint.answers import Expected, expected_from
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
-from promptlint.project import CallSite, CapState, Place, Role
+from promptlint.project import CallSite, CapState, Place
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of
 from promptlint.template import Edit
-from promptlint.text import HOLE, mask
 
 HEADROOM = 4
 """The fix leaves this many times the expected answer."""
@@ -183,7 +182,7 @@ def story(topic):
         """The longest answer that the calls with this cap ask for; None where one of them does not say."""
         place = call.cap.place
         sharing = [each for each in context.project.calls if place is not None and each.cap.place == place] or [call]
-        answers = [_expected_of(each) for each in sharing]
+        answers = [expected_from(each) for each in sharing]
         known = [answer for answer in answers if answer]
         return max(known, key=lambda answer: answer.tokens) if len(known) == len(answers) else None
 
@@ -224,14 +223,6 @@ def story(topic):
             help=f"set it to {maximum:,} or less",
             call=call,
         )
-
-
-def _expected_of(call: CallSite) -> Expected | None:
-    """The answer that one call asks for; None where tools or a response format make it another one."""
-    if call.has_tools or "response_format" in call.expects:
-        return None
-    texts = [mask(message.template) for message in call.messages if message.role is not Role.ASSISTANT]
-    return expected_answer("\n".join(texts).replace(HOLE, "_"))
 
 
 def _cap_for(expected: Expected) -> int:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from promptlint.dedenting import dedented
 from promptlint.finding import Applicability, Confidence, Finding, Fix
 from promptlint.layout import Cut, Kind, Layout
-from promptlint.project import Evidence, Prompt
+from promptlint.project import Evidence, Project, Prompt
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
+from promptlint.template import Edit, Template
+from promptlint.tidy import tidied
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ class WhitespaceBloat(Rule):
 
     ## Options
     - `min_tokens`: report a prompt from this many tokens saved per call (default 5).
+    - `indent_style`: `flush` moves the lines of the string to the margin, `dedent` leaves the string indented as the
+      code around it and passes it through `textwrap.dedent`, with an import where there is none (default flush).
+      `dedent` takes one triple-quoted string without placeholders, since a value of several lines would upset the
+      margin; other strings are moved.
 
     ## References
     - tiktoken 0.14.0, `o200k_base`: measured
@@ -129,6 +137,7 @@ Use the language of the question.
     )
 
     min_tokens: int = 5
+    indent_style: Literal["flush", "dedent"] = "flush"
 
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
         template = prompt.template
@@ -141,8 +150,8 @@ Use the language of the question.
         before = context.meter.count_template(template, basis.model)
 
         def saved(kinds: frozenset[Kind]) -> int:
-            changes = [(cut.start, cut.end, "") for cut in layout.cuts(kinds, margin)]
-            return before.tokens - context.meter.count_template(template.after(changes), basis.model).tokens
+            rest = _without(template, layout.cuts(kinds, margin))
+            return before.tokens - context.meter.count_template(rest, basis.model).tokens
 
         for kind in Kind:
             if kind in kinds and saved(kinds - {kind}) >= saved(kinds):
@@ -151,7 +160,6 @@ Use the language of the question.
         if tokens < self.min_tokens:
             return
         cuts = list(layout.cuts(kinds, margin))
-        edits = [edit for cut in cuts for edit in template.replace(cut.start, cut.end) or ()]
         saving = input_saving(tokens, before, basis, context.meter)
         yield self.finding(
             prompt.place,
@@ -162,8 +170,24 @@ Use the language of the question.
             prompt=prompt,
             model=basis.model,
             saving=saving,
-            fix=Fix(Applicability.SAFE, "Remove the layout", tuple(edits)),
+            fix=self._fix(template, cuts, context.project),
         )
+
+    def _fix(self, template: Template, cuts: Sequence[Cut], project: Project) -> Fix:
+        if self.indent_style == "dedent":
+            inner = [cut for cut in cuts if cut.kind is not Kind.INDENTATION]
+            wrapped = dedented(_without(template, inner), _without(template, cuts).text, project)
+            if wrapped is not None:
+                return Fix(Applicability.SAFE, "Dedent the text", (*_edits(template, inner), *wrapped))
+        return Fix(Applicability.SAFE, "Remove the layout", tidied(_edits(template, cuts), template, project))
+
+
+def _without(template: Template, cuts: Iterable[Cut]) -> Template:
+    return template.after([(cut.start, cut.end, "") for cut in cuts])
+
+
+def _edits(template: Template, cuts: Iterable[Cut]) -> list[Edit]:
+    return [edit for cut in cuts for edit in template.replace(cut.start, cut.end) or ()]
 
 
 def _summary(cuts: list[Cut], margin: int) -> str:

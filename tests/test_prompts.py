@@ -24,6 +24,11 @@ def texts(source: str | None = None, /, **files: str) -> set[str]:
     [
         ('SYSTEM_PROMPT = "You are a helpful assistant that answers in one word."', Evidence.NAMED),
         ('PROMPTS = {"route": "Decide which team should get the ticket."}', Evidence.NAMED),
+        (
+            'class PromptWriter:\n    def style(self, x):\n        return f"You are a bot that was sent a text: {x}"',
+            Evidence.NAMED,
+        ),
+        ('RETRY_PROMPT = "Invalid answer: it has to be one of the labels that were listed."', Evidence.NAMED),
         ('class RoutePrompt:\n    examples = ["The printer on floor two is broken again."]', Evidence.NAMED),
         ('def build_prompt(x):\n    return f"Summarize the following text for a busy reader: {x}"', Evidence.NAMED),
         ('DEFAULT_RUBRICS = {"score1": "The response is entirely off the point."}', Evidence.NAMED),
@@ -85,6 +90,9 @@ def test_prompts_by_evidence(source: str, kind: Evidence) -> None:
         f"prompt_message = {ASK}\nraise ValueError(prompt_message)",
         f"system_text = {ASK}\ncursor.execute(system_text)",
         f"examples = {ASK}\nrows = json.loads(examples)",
+        f"template = {ASK}\nsettings = yaml.safe_load(template)",
+        f"prompt_form = {ASK}\nfound = re.compile(prompt_form)",
+        f"PROMPT = {ASK}\nprogram = ast.literal_eval(PROMPT)",
         'st.markdown("You are an administrator, so please make sure to read the instructions below.")',
         'console.print("You are an administrator, so please make sure to read the instructions below.")',
         'RichTextComponent(content="You are an administrator, so please make sure to read the instructions below.")',
@@ -94,6 +102,11 @@ def test_prompts_by_evidence(source: str, kind: Evidence) -> None:
         'output = "See the tool below, you can always use it. Please note that the user must read it."',
         'FastAPI(description="You can ask the assistant questions here, and must always be logged in")',
         'expected = "You are a helpful assistant and must answer in one word."',
+        "class Metric:\n    async def score(self):\n"
+        '        return Result(reason="Invalid input: the answer and the response must be strings")',
+        "class RateLimitError(Exception):\n"
+        '    def __init__(self, message="The limit is reached. Please try again later.") -> None: ...',
+        "content = \"# You must run this example as it is\\nprint('Please answer the question in one word')\"",
         'class TestShop:\n    answer = "You are a helpful assistant and must answer in one word."',
     ],
 )
@@ -252,3 +265,76 @@ def test_the_role_is_read_from_the_names() -> None:
     """).prompts
     }
     assert roles == {"SYSTEM_PROMPT": Role.SYSTEM, "USER_PROMPT": Role.USER}
+
+
+def test_a_prompt_that_is_parsed_before_it_is_used_has_no_layout() -> None:
+    source = '''
+PROMPT = """
+    {
+        "TASK": "Choose one of the players.",
+        "ANSWER": "Return the name only."
+    }
+    """
+prompt = json.loads(PROMPT)
+'''
+    assert texts(source) == {'{\n"TASK": "Choose one of the players.",\n"ANSWER": "Return the name only."\n}'}
+
+
+@pytest.mark.parametrize("use", ["json.loads(prompt)", "re.compile(prompt)", "yaml.safe_load(prompt)"])
+def test_a_text_that_is_sent_and_parsed_is_a_prompt_as_it_is_sent(use: str) -> None:
+    source = f"""import openai
+prompt = "  You must answer in one word and never guess."
+{use}
+openai.OpenAI().responses.create(model="gpt-6-luna", input=prompt)
+"""
+    (prompt,) = project(source).prompts
+    assert prompt.evidence is Evidence.REACHES_CALL
+    assert prompt.template.text == "  You must answer in one word and never guess."
+
+
+@pytest.mark.parametrize(
+    ("imports", "base", "arguments"),
+    [
+        ("from agents import Agent", "Agent", "name='a', instructions={}"),
+        ("from agno.agent import Agent", "Agent", "instructions={}"),
+        ("from autogen_agentchat.agents import AssistantAgent", "AssistantAgent", "name='a', system_message={}"),
+        ("from crewai import Agent", "Agent", "role='r', backstory={}"),
+        ("from pydantic_ai import Agent", "Agent[None, str]", "'openai:gpt-6-luna', system_prompt={}"),
+        ("from haystack.components.agents import Agent", "Agent", "system_prompt={}"),
+        ("from llama_index.core.agent.workflow import FunctionAgent", "FunctionAgent", "system_prompt={}"),
+        ("from smolagents import CodeAgent", "CodeAgent", "instructions={}"),
+    ],
+)
+@pytest.mark.parametrize("init", ["super().__init__(", "super(Mine, self).__init__(", "Base.__init__(self, "])
+def test_what_an_agent_class_is_constructed_with_is_sent_by_its_framework(
+    imports: str, base: str, arguments: str, init: str
+) -> None:
+    source = f"""{imports}
+class Mine({base}):
+    def __init__(self, name):
+        {init.replace("Base", base.partition("[")[0])}{arguments.format(ASK)})
+"""
+    (prompt,) = project(source).prompts
+    assert (prompt.evidence, prompt.role) == (Evidence.FRAMEWORK, Role.SYSTEM)
+
+
+def test_what_an_agent_class_of_the_project_is_given_is_sent_by_its_framework() -> None:
+    source = f"""from agno.agent import Agent
+class Mine(Agent):
+    def __init__(self, text):
+        super().__init__(instructions=text)
+Mine({ASK})
+"""
+    (prompt,) = project(source).prompts
+    assert (prompt.evidence, prompt.role) == (Evidence.FRAMEWORK, Role.SYSTEM)
+
+
+@pytest.mark.parametrize("base", ["Window", "window.Agent"])
+def test_other_classes_send_nothing_of_what_they_are_constructed_with(base: str) -> None:
+    source = f"""import window
+class Window: ...
+class Mine({base}):
+    def __init__(self):
+        super().__init__(caption="The one who knows it all, as far as I can see.")
+"""
+    assert evidence(source) == []

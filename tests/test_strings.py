@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptlint.facts import Run, Str
+from promptlint.facts import Expr, Opaque, Run, Str
 from promptlint.scan import scan
+from promptlint.scan.strings import read_literal
 from promptlint.source import decode
 
 PREFIXES = ["", "r", "u", "R", "f", "F", "rf", "fR"]
@@ -142,3 +144,44 @@ def test_fields_of_f_strings_keep_their_place(source: str) -> None:
             assert source[part.start] == "{"
             assert source[part.end - 1] == "}"
             assert "".join(part.label.split()) in "".join(source[part.start : part.end].split())
+
+
+FIELDS = [
+    "{x}",
+    "{ x }",
+    "{x.y}",
+    "{x!r}",
+    "{x:>4}",
+    "{x:.2f}",
+    "{f(x)}",
+    "{x[1:2]}",
+    "{x != 1}",
+    "{x:{y}}",
+    "{x=}",
+    "{{",
+    "}}",
+]
+FORMATTED = st.lists(st.sampled_from([*FIELDS, "a", " ", "\\n", "\\x41", "é", "'", "\n", "\\N{BULLET}"]), max_size=8)
+
+
+@given(FORMATTED, st.sampled_from(["f", "rf"]))
+def test_reading_plainly_gives_what_libcst_gives(pieces: list[str], prefix: str) -> None:
+    literal = f'{prefix}"""{"".join(pieces)}"""'
+    joined = ast.parse(literal, mode="eval").body
+    values = [str(part.value) if isinstance(part, ast.Constant) else None for part in getattr(joined, "values", ())]
+    plain = read_literal(literal, 0, len(literal), values, read_field)
+    thorough = read_literal(literal, 0, len(literal), None, read_field)
+    assert plain == thorough
+
+
+def read_field(code: str, start: int) -> Expr:
+    return Opaque(start, start + len(code), code)
+
+
+@pytest.mark.parametrize(
+    "literal",
+    ["'a\\tb'", "'a' 'b'", "'a'\\\n  \"b\"", "f'{x} {y.z}'", "f'{x!r:>4}'", "rf'\\d{x}'", "'a'  # 'note'\n f'{x}'"],
+)
+def test_what_most_literals_look_like_needs_no_libcst(literal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "libcst", None)
+    assert isinstance(scan(decode(f"x = ({literal})".encode(), "app.py")).bindings[0].value, Str)

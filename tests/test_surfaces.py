@@ -8,7 +8,7 @@ import pytest
 
 from linked import only_call, project
 from promptlint.link.sdks import load_surfaces
-from promptlint.project import CallSite, Evidence, Role
+from promptlint.project import CallSite, CapState, Evidence, Role
 
 SYSTEM = "You are a careful bot."
 USER = "Hello to you there"
@@ -172,14 +172,16 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
     "litellm router": (
         """
         import litellm
-        router = litellm.Router(model_list=[{"model_name": "fast", "litellm_params": {"model": "gpt-6-luna"}}])
+        router = litellm.Router(model_list=[
+            {"model_name": "fast", "litellm_params": {"model": "openai/gpt-6-luna", "max_tokens": 100}},
+            {"model_name": "good", "litellm_params": {"model": "openai/gpt-6", "max_tokens": 400}}])
         async def ask():
-            return await router.acompletion(model="fast", max_tokens=100, messages=[
+            return await router.acompletion(model="fast", messages=[
                 {"role": "system", "content": "You are a careful bot."},
                 {"role": "user", "content": "Hello to you there"}])
         """,
         "litellm.Router.acompletion",
-        "fast",
+        "openai/gpt-6-luna",
         100,
     ),
     "litellm responses": (
@@ -225,10 +227,22 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
         agent.invoke({"messages": [{"role": "user", "content": "Hello to you there"}]})
         """,
         "langchain.agents.create_agent.invoke",
-        None,
+        "gpt-6-luna",
         100,
     ),
     "langgraph agent": (
+        """
+        from langchain_openai import ChatOpenAI
+        from langgraph.prebuilt import create_react_agent
+        model = ChatOpenAI(model="gpt-6-luna", max_tokens=100)
+        agent = create_react_agent(model, tools=[], prompt="You are a careful bot.")
+        agent.invoke({"messages": [("user", "Hello to you there")]})
+        """,
+        "langgraph.prebuilt.create_react_agent.invoke",
+        "gpt-6-luna",
+        100,
+    ),
+    "langgraph agent with the name of a model": (
         """
         from langgraph.prebuilt import create_react_agent
         agent = create_react_agent("openai:gpt-6-luna", tools=[], prompt="You are a careful bot.")
@@ -298,14 +312,16 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
     "llama-index chat engine": (
         """
         from llama_index.core import VectorStoreIndex
+        from llama_index.llms.openai import OpenAI
         def ask(documents):
             index = VectorStoreIndex.from_documents(documents)
-            engine = index.as_chat_engine(system_prompt="You are a careful bot.")
+            engine = index.as_chat_engine(llm=OpenAI(model="gpt-6-luna", max_tokens=100),
+                                          system_prompt="You are a careful bot.")
             return engine.chat("Hello to you there")
         """,
         "llama_index.core.chat_engine.types.BaseChatEngine.chat",
-        None,
-        None,
+        "gpt-6-luna",
+        100,
     ),
     "llama-index message on an unknown model": (
         """
@@ -333,6 +349,7 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
     "dspy module": (
         """
         import dspy
+        dspy.configure(lm=dspy.LM("openai/gpt-6-luna", max_tokens=100))
         class Bot(dspy.Module):
             def __init__(self):
                 self.answer = dspy.ChainOfThought(dspy.Signature("question -> answer", "You are a careful bot."))
@@ -340,8 +357,24 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
                 return self.answer(question=question)
         """,
         "dspy.ChainOfThought.__call__",
-        None,
-        None,
+        "openai/gpt-6-luna",
+        100,
+    ),
+    "dspy module with the class of a signature": (
+        """
+        import dspy
+        class Answer(dspy.Signature):
+            '''You are a careful bot.'''
+            question: str = dspy.InputField()
+        lm = dspy.LM(model="openai/gpt-6-luna", max_tokens=100)
+        def ask(question):
+            bot = dspy.ReAct(Answer, tools=[])
+            with dspy.context(lm=lm):
+                return bot(question=question)
+        """,
+        "dspy.ReAct.__call__",
+        "openai/gpt-6-luna",
+        100,
     ),
     "pydantic-ai": (
         """
@@ -441,28 +474,32 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
         """
         from semantic_kernel import Kernel
         from semantic_kernel.functions import KernelArguments
-        from semantic_kernel.connectors.ai.open_ai import OpenAIChatPromptExecutionSettings
+        from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion, OpenAIChatPromptExecutionSettings
         kernel = Kernel()
+        kernel.add_service(OpenAIChatCompletion(ai_model_id="gpt-6-luna"))
         async def ask():
             return await kernel.invoke_prompt(prompt="Hello to you there", arguments=KernelArguments(
                 settings=OpenAIChatPromptExecutionSettings(max_tokens=100)))
         """,
         "semantic_kernel.Kernel.invoke_prompt",
-        None,
+        "gpt-6-luna",
         100,
     ),
     "semantic-kernel agent": (
         """
         from semantic_kernel.agents import ChatCompletionAgent
-        from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion
+        from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion, OpenAIChatPromptExecutionSettings
+        from semantic_kernel.functions import KernelArguments
+        settings = OpenAIChatPromptExecutionSettings(max_tokens=100)
         agent = ChatCompletionAgent(service=OpenAIChatCompletion(ai_model_id="gpt-6-luna"), name="Bot",
-                                    instructions="You are a careful bot.")
+                                    instructions="You are a careful bot.",
+                                    arguments=KernelArguments(settings=settings))
         async def ask():
             return await agent.get_response(messages="Hello to you there")
         """,
         "semantic_kernel.agents.ChatCompletionAgent.get_response",
         "gpt-6-luna",
-        None,
+        100,
     ),
     "haystack": (
         """
@@ -480,24 +517,29 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
         from haystack.components.agents import Agent
         from haystack.components.generators.chat import OpenAIChatGenerator
         from haystack.dataclasses import ChatMessage
-        agent = Agent(chat_generator=OpenAIChatGenerator(model="gpt-6-luna"), system_prompt="You are a careful bot.")
+        generator = OpenAIChatGenerator(model="gpt-6-luna", generation_kwargs={"max_completion_tokens": 100})
+        agent = Agent(chat_generator=generator, system_prompt="You are a careful bot.")
         agent.run(messages=[ChatMessage.from_user("Hello to you there")])
         """,
         "haystack.components.agents.Agent.run",
         "gpt-6-luna",
-        None,
+        100,
     ),
     "haystack pipeline": (
         """
         from haystack import Pipeline
+        from haystack.components.builders import ChatPromptBuilder
         from haystack.components.generators.chat import OpenAIChatGenerator
+        from haystack.dataclasses import ChatMessage
         pipeline = Pipeline()
-        pipeline.add_component("llm", OpenAIChatGenerator(model="gpt-6-luna"))
-        pipeline.run({"llm": {"messages": []}})
+        pipeline.add_component("prompt", ChatPromptBuilder())
+        pipeline.add_component("llm", OpenAIChatGenerator(model="gpt-6-luna", generation_kwargs={"max_tokens": 100}))
+        pipeline.run({"llm": {"messages": [ChatMessage.from_system("You are a careful bot."),
+                                           ChatMessage.from_user("Hello to you there")]}})
         """,
         "haystack.Pipeline.run",
-        None,
-        None,
+        "gpt-6-luna",
+        100,
     ),
     "instructor": (
         """
@@ -525,19 +567,111 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
         """
         from mirascope import llm
         @llm.call("openai/gpt-6-luna", max_tokens=100)
-        def ask(topic: str):
-            return f"Tell me of {topic}"
+        async def ask(topic: str):
+            '''Ask for a few words.'''
+            return [llm.messages.system("You are a careful bot."), llm.messages.user("Hello to you there")]
         """,
         "mirascope.llm.call",
         "openai/gpt-6-luna",
         100,
     ),
+    "mirascope decorator with a model": (
+        """
+        from mirascope import llm
+        MODEL = llm.model("openai/gpt-6-luna", max_tokens=100)
+        class Bot:
+            @llm.call(MODEL)
+            def ask(self):
+                return "Hello to you there"
+        """,
+        "mirascope.llm.call",
+        "openai/gpt-6-luna",
+        100,
+    ),
+    "mirascope prompt": (
+        """
+        from mirascope import llm
+        @llm.prompt
+        def ask(greeting):
+            return f"{greeting} to you there"
+        ask.call(llm.Model("openai/gpt-6-luna", max_tokens=100), "Hello")  # Hello to you there
+        """,
+        "mirascope.llm.Prompt.call",
+        "openai/gpt-6-luna",
+        100,
+    ),
+    "mirascope 1": (
+        """
+        from mirascope import llm, prompt_template
+        @llm.call(provider="openai", model="gpt-6-luna", call_params={"max_tokens": 100})
+        @prompt_template("Hello to you there")
+        def ask(): ...
+        """,
+        "mirascope.llm.call",
+        "gpt-6-luna",
+        100,
+    ),
+    "mirascope 1 with messages": (
+        """
+        from mirascope.core import Messages, openai
+        @openai.call("gpt-6-luna", call_params=openai.OpenAICallParams(max_tokens=100))
+        def ask():
+            return [Messages.System("You are a careful bot."), Messages.User("Hello to you there")]
+        """,
+        "mirascope.core.openai.call",
+        "gpt-6-luna",
+        100,
+    ),
+    "mirascope 1 with a docstring": (
+        """
+        from mirascope.core import anthropic
+        @anthropic.call("claude-haiku-5-5", call_params={"max_tokens": 100})
+        def ask():
+            '''Hello to you there'''
+        """,
+        "mirascope.core.anthropic.call",
+        "claude-haiku-5-5",
+        100,
+    ),
     "guidance": (
         """
-        import guidance
+        from guidance import assistant, gen, models, system, user
+        base = models.OpenAI("gpt-6-luna")
+        def ask():
+            lm = base
+            with system():
+                lm += "You are a careful bot."
+            with user():
+                lm += "Hello to you there"
+            with assistant():
+                lm += gen("answer", max_tokens=100)
+            return lm["answer"]
+        """,
+        "guidance.gen",
+        "gpt-6-luna",
+        100,
+    ),
+    "guidance in one expression": (
+        """
         from guidance import gen, models
-        lm = models.OpenAI("gpt-6-luna")
-        lm += gen("answer", max_tokens=100)
+        class Bot:
+            def __init__(self):
+                self.lm = models.Transformers("Qwen/Qwen3-8B")
+            def ask(self):
+                return self.lm + "Hello to you there" + gen(max_tokens=100)
+        """,
+        "guidance.gen",
+        "Qwen/Qwen3-8B",
+        100,
+    ),
+    "guidance function": (
+        """
+        import guidance
+        @guidance(stateless=True)
+        def ask(lm):
+            with guidance.user():
+                lm += "Hello to you there"
+            return lm + guidance.gen("answer", max_tokens=100)
         """,
         "guidance.gen",
         None,
@@ -552,6 +686,17 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
         "marvin.extract",
         None,
         None,
+    ),
+    "marvin agent": (
+        """
+        import marvin
+        bot = marvin.Agent(model="openai:gpt-6-luna", instructions="You are a careful bot.",
+                           model_settings={"max_tokens": 100})
+        bot.run("Hello to you there")
+        """,
+        "marvin.Agent.run",
+        "openai:gpt-6-luna",
+        100,
     ),
     "ollama": (
         """
@@ -911,7 +1056,9 @@ SURFACES: dict[str, tuple[str, str, str | None, int | None]] = {
 def test_each_surface(source: str, api: str, model: str | None, cap: int | None) -> None:
     call = only_call(source)
     assert (call.api, call.model, call.cap.tokens) == (api, model, cap)
-    assert _sent(call) == [(role, text) for role, text in ((Role.SYSTEM, SYSTEM), (Role.USER, USER)) if text in source]
+    texts = [(role, text) for role, text in ((Role.SYSTEM, SYSTEM), (Role.USER, USER)) if text in source]
+    assert texts
+    assert _sent(call) == texts
 
 
 def test_every_table_has_a_fixture() -> None:
@@ -1062,6 +1209,13 @@ def test_posts_to_the_address_of_a_model(source: str, api: str, provider: str, m
         "import ollama\nollama.embed(model='m', input='some text to embed')",
         "class Client:\n    def chat(self, text): ...\nClient().chat('Hello to you there')",
         "import cohere\ncohere.Client().rerank(query='some query here', documents=[])",
+        "from telephony import llm\n@llm.call('openai/m', max_tokens=9)\ndef ask():\n    return 'Hello to you there'",
+        "from mirascope import llm\nfrom telephony import call\n@call('openai/m')\ndef ask():\n    return 'Hello you'",
+        "from cms import gen, models, user\nlm = models.OpenAI('m')\nwith user():\n    lm += 'Hello to you' + gen()",
+        "from guidance import models\nfrom cms import gen\nlm = models.OpenAI('m') + 'Hello to you there' + gen()",
+        "import dspy\nfrom stats import Predict\ndspy.configure(lm=dspy.LM('m'))\nPredict('a -> b')(question='Why?')",
+        "import litellm\nfrom network import Router\nRouter(model_list=[]).completion(model='m', messages=[])",
+        "from machine import Pipeline\np = Pipeline()\np.add_component('llm', 1)\np.run({'llm': {'messages': []}})",
     ],
 )
 def test_look_alikes_are_not_calls(source: str) -> None:
@@ -1203,6 +1357,198 @@ def test_a_class_is_known_where_its_package_defines_it(name: str, canonical: str
 def test_every_source_names_a_version_or_a_document() -> None:
     for table in load_surfaces().tables:
         assert re.search(r"\d|document|reference|README|docs|use as in", table.source), table.sdk
+
+
+def test_a_decorated_function_that_is_called_is_a_wrapper_of_its_call() -> None:
+    source = """
+    from mirascope import llm
+    @llm.call("openai/gpt-6-luna", max_tokens=100)
+    def ask(topic: str):
+        return f"Tell me of {topic}"
+    ask("all the birds of the north")
+    """
+    found = project(source).calls
+    assert [(call.wrapper, call.model, call.cap.tokens) for call in found] == [
+        (None, "openai/gpt-6-luna", 100),
+        ("app.ask", "openai/gpt-6-luna", 100),
+    ]
+    assert [_sent(call) for call in found] == [
+        [(Role.USER, "Tell me of {topic}")],
+        [(Role.USER, "Tell me of all the birds of the north")],
+    ]
+
+
+def test_what_is_added_to_a_model_is_sent_up_to_the_call() -> None:
+    source = """
+    import guidance
+    from guidance import assistant, gen, models, system, user
+    RULES = "You answer in one short word."
+    def ask(question, big):
+        lm = models.OpenAI("gpt-6") if big else models.OpenAI("gpt-6-luna")
+        with system():
+            lm += RULES + " You never say more than that."
+        with user():
+            lm += "The question is this one: "
+            lm += question
+        with assistant():
+            lm += gen("first", max_tokens=5)
+        other = lm
+        with user():
+            other += "And what is the second word?"
+        with assistant():
+            other += gen("second", max_tokens=6) + gen("third")
+        return other
+    """
+    system = (Role.SYSTEM, "You answer in one short word. You never say more than that.")
+    question = (Role.USER, "The question is this one: {question}")
+    second = (Role.USER, "And what is the second word?")
+    calls = project(source).calls
+    assert [(call.model, call.cap.tokens) for call in calls] == [(None, 5), (None, 6), (None, None)]
+    assert [_sent(call) for call in calls] == [
+        [system, question],
+        [system, question, second],
+        [system, question, second],
+    ]
+
+
+def test_a_template_that_is_filled_in_by_a_model_is_one_prompt() -> None:
+    source = """
+    from guidance import gen, models
+    lm = models.LlamaCpp("m.gguf")
+    lm = lm + "The name of the knight is " + gen("name", max_tokens=5) + " and he is " + gen("age", max_tokens=2)
+    """
+    found = project(source)
+    assert [prompt.template.text for prompt in found.prompts] == ["The name of the knight is {gen()} and he is "]
+    assert [(call.model, call.cap.tokens) for call in found.calls] == [("m.gguf", 5), ("m.gguf", 2)]
+
+
+def test_a_guidance_function_loses_the_indentation_of_its_code_and_is_given_the_model() -> None:
+    source = """
+    import guidance
+    from guidance import gen, models
+    @guidance
+    def describe(lm, hero):
+        lm += f'''Here is a knight of the north: {hero}
+        He has a sword.'''
+        return lm
+    lm = models.OpenAI("gpt-6-luna")
+    lm += describe("a tall man")
+    lm += "The name of the knight is " + gen(max_tokens=5)
+    @guidance
+    def ask(lm):
+        lm += '''Here is a knight of the south.
+        He has no sword.'''
+        lm += gen(max_tokens=6)
+        return lm
+    """
+    first, second = project(source).calls
+    assert (first.model, second.model) == ("gpt-6-luna", None)
+    assert "Here is a knight of the north: a tall man" in _sent(first)[0][1]
+    assert _sent(first)[0][1].endswith("The name of the knight is ")
+    assert _sent(second) == [(Role.USER, "Here is a knight of the south.\nHe has no sword.")]
+
+
+LM = "dspy.LM('openai/gpt-6-luna', max_tokens=100)"
+OTHER = "dspy.LM('openai/gpt-6', max_tokens=400)"
+LUNA = ("openai/gpt-6-luna", CapState.LITERAL, 100)
+NONE = (None, CapState.DYNAMIC, None)
+
+
+@pytest.mark.parametrize(
+    ("source", "asks"),
+    [
+        ("bot(q='x')", NONE),
+        (f"dspy.settings.configure(lm={LM})\nbot(q='x')", LUNA),
+        (f"def start():\n    dspy.configure(lm={LM})\ndef ask():\n    bot(q='x')", LUNA),
+        (f"dspy.configure(lm={OTHER})\nbot(q='x', lm={LM})", LUNA),
+        (f"dspy.configure(lm={OTHER})\nbot.set_lm({LM})\nbot(q='x')", LUNA),
+        (f"dspy.configure(lm={OTHER})\nwith dspy.context(lm={LM}):\n    bot(q='x')", LUNA),
+        (f"with dspy.context(lm={LM}):\n    pass\nbot(q='x')", NONE),
+        (f"dspy.configure(lm={OTHER})\ndspy.configure(lm={LM})\nbot(q='x')", LUNA),
+        (f"def a():\n    dspy.configure(lm={LM})\ndef b():\n    dspy.configure(lm={OTHER})\nbot(q='x')", NONE),
+        ("def start(lm):\n    dspy.configure(lm=lm)\nbot(q='x')", NONE),
+        (f"dspy.configure(lm={OTHER}, adapter=dspy.JSONAdapter())\nother = dspy.Predict('a -> b')\n"
+         f"other.set_lm({LM})\nbot(q='x')", ("openai/gpt-6", CapState.LITERAL, 400)),
+    ],
+)  # fmt: skip
+def test_a_module_asks_the_nearest_model_that_is_set(
+    source: str, asks: tuple[str | None, CapState, int | None]
+) -> None:
+    call = only_call(f"import dspy\nbot = dspy.Predict('question -> answer')\n{source}")
+    assert (call.model, call.cap.state, call.cap.tokens) == asks
+
+
+def test_the_model_of_another_file_is_asked_where_there_is_one() -> None:
+    bot = "import dspy\ndef ask():\n    return dspy.Predict('question -> answer')(question='x')"
+    one = f"import dspy\ndspy.configure(lm={LM})"
+    two = f"import dspy\ndspy.configure(lm={OTHER})"
+    assert only_call(bot=bot, one=one).model == "openai/gpt-6-luna"
+    assert only_call(bot=bot, one=one, two=one).model == "openai/gpt-6-luna"
+    assert only_call(bot=bot, one=one, two=two).model is None
+
+
+def test_a_model_that_is_set_on_an_object_of_the_project_is_asked_by_its_modules() -> None:
+    source = f"""
+    import dspy
+    class Bot(dspy.Module):
+        def __init__(self):
+            self.answer = dspy.Predict("question -> answer")
+        def forward(self, question):
+            return self.answer(question=question)
+    bot = Bot()
+    bot.set_lm({LM})
+    """
+    assert only_call(source).model == "openai/gpt-6-luna"
+
+
+def test_a_module_of_a_model_has_its_own_cap() -> None:
+    source = f"import dspy\ndspy.configure(lm={LM})\ndspy.Predict('question -> answer', max_tokens=7)(question='x')"
+    assert only_call(source).cap.tokens == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asks"),
+    [
+        ("model='fast'", LUNA),
+        ("'fast', max_tokens=7", ("openai/gpt-6-luna", CapState.LITERAL, 7)),
+        ("model='same'", LUNA),
+        ("model='mixed'", (None, CapState.LITERAL, 100)),
+        ("model='free'", ("openai/gpt-6", CapState.ABSENT, None)),
+        ("model=name", NONE),
+        ("model='unlisted'", ("unlisted", CapState.ABSENT, None)),
+    ],
+)
+def test_an_alias_of_a_router_is_the_model_of_its_entries(
+    arguments: str, asks: tuple[str | None, CapState, int | None]
+) -> None:
+    source = f"""
+    from litellm import Router
+    SMALL = {{"model": "openai/gpt-6-luna", "max_tokens": 100}}
+    router = Router(model_list=[
+        {{"model_name": "fast", "litellm_params": SMALL}},
+        {{"model_name": "same", "litellm_params": {{**SMALL, "api_key": "a"}}}},
+        {{"model_name": "same", "litellm_params": {{**SMALL, "api_key": "b"}}}},
+        {{"model_name": "mixed", "litellm_params": SMALL}},
+        {{"model_name": "mixed", "litellm_params": {{"model": "openai/gpt-6", "max_tokens": 100}}}},
+        {{"model_name": "free", "litellm_params": {{"model": "openai/gpt-6"}}}},
+    ])
+    def ask(name):
+        router.completion({arguments}, messages=[{{"role": "user", "content": "Hello to you there"}}])
+    """
+    call = only_call(source)
+    assert (call.model, call.cap.state, call.cap.tokens) == asks
+
+
+def test_several_models_in_one_pipeline_are_none() -> None:
+    source = """
+    from haystack import Pipeline
+    from haystack.components.generators.chat import OpenAIChatGenerator
+    pipeline = Pipeline()
+    pipeline.add_component("first", OpenAIChatGenerator(model="gpt-6-luna"))
+    pipeline.add_component("second", OpenAIChatGenerator(model="gpt-6"))
+    pipeline.run({"first": {"messages": []}})
+    """
+    assert only_call(source).model is None
 
 
 def _sent(call: CallSite) -> list[tuple[Role, str]]:

@@ -9,14 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from promptlint.facts import CallPlace, ModuleFacts
+from promptlint.link.callers import callers
+from promptlint.link.callgraph import CallGraph
 from promptlint.link.calls import CallReader, FoundCall
+from promptlint.link.dumps import dumps_in, prompt_arguments
+from promptlint.link.endless import endless_loops
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
+from promptlint.link.history import histories
+from promptlint.link.iteration import item_loops
 from promptlint.link.matching import Match, Matcher
+from promptlint.link.modelnames import named_models
 from promptlint.link.names import Module, ModuleIndex
 from promptlint.link.prompts import PromptCollector, modules_of
+from promptlint.link.reach import Reach
 from promptlint.link.sdks import load_surfaces, with_declared
 from promptlint.link.tables import CallTable
+from promptlint.link.usage import UsageReader
 from promptlint.link.values import assembled
 from promptlint.link.wrappers import Wrappers
 from promptlint.project import CallSite, Message, Place, Project
@@ -34,8 +43,13 @@ def link(modules: Iterable[ModuleFacts], files: TextFiles | None = None, declare
     evaluator = Evaluator(index, with_declared(load_surfaces(), declared), files)
     matcher = Matcher(evaluator)
     direct = {module.path: list(_matches(matcher, module)) for module in modules_of(index)}
-    wrappers = Wrappers(evaluator, direct)
-    reader = CallReader(evaluator, matcher)
+    direct = {
+        path: [(place, match) for place, match in found if (path, place.expr.index) not in matcher.completed]
+        for path, found in direct.items()
+    }
+    graph = CallGraph(evaluator, direct)
+    wrappers = Wrappers(index.modules, graph, direct)
+    reader = CallReader(evaluator, matcher, UsageReader(evaluator, graph))
     collector = PromptCollector(index, evaluator)
     found: list[tuple[str, FoundCall, list[list[Place]]]] = []
     for path, calls_of in _calls(reader, wrappers, index, direct).items():
@@ -53,12 +67,31 @@ def link(modules: Iterable[ModuleFacts], files: TextFiles | None = None, declare
     for prompt in prompts:
         for call_id in prompt.calls:
             by_call.setdefault(call_id, []).append(prompt.id)
+    ids = {call.place: call_id for call_id, call, _ in found if call.hops}
+    leading = callers(wrappers)
     calls = [
-        _call_site(call_id, call, [[collector.identify(root) for root in one] for one in roots], by_call)
+        _call_site(
+            call_id,
+            call,
+            [[collector.identify(root) for root in one] for one in roots],
+            by_call,
+            tuple(ids[one] for one in leading.get((call.place.path, call.place.start), ()) if one in ids),
+        )
         for call_id, call, roots in found
     ]
     facts = {module.path: module.facts for module in modules_of(index)}
-    return Project(modules={**facts, **index.texts}, prompts=prompts, calls=tuple(calls))
+    reach = Reach(evaluator, graph, direct)
+    by_start = {(call.place.path, call.place.start): call.id for call in calls}
+    return Project(
+        modules={**facts, **index.texts},
+        prompts=prompts,
+        calls=tuple(calls),
+        named_models=tuple(model for one in facts.values() for model in named_models(one)),
+        item_loops=item_loops(evaluator, reach, by_start),
+        histories=histories(reach, by_start),
+        endless_loops=endless_loops(reach, by_start),
+        dumps=dumps_in((*collector.seen, *prompt_arguments(index, evaluator)), collector.find, index),
+    )
 
 
 def _matches(matcher: Matcher, module: Module) -> Iterator[tuple[CallPlace, Match]]:
@@ -86,9 +119,15 @@ def _calls(
     return {path: sorted(found, key=lambda call: (call.place.start, -call.place.end)) for path, found in calls.items()}
 
 
-def _call_site(call_id: str, call: FoundCall, prompts: list[list[str]], by_call: dict[str, list[str]]) -> CallSite:
+def _call_site(
+    call_id: str,
+    call: FoundCall,
+    prompts: list[list[str]],
+    by_call: dict[str, list[str]],
+    callers: tuple[str, ...],
+) -> CallSite:
     messages = tuple(
-        Message(draft.role, assembled(draft.text), tuple(ids), call.complete, draft.cached)
+        Message(draft.role, assembled(draft.text), tuple(ids), call.complete, draft.marker)
         for draft, ids in zip(call.messages, prompts, strict=True)
     )
     return CallSite(
@@ -105,10 +144,16 @@ def _call_site(call_id: str, call: FoundCall, prompts: list[list[str]], by_call:
         loop=call.loop,
         cache_markers=call.cache_markers,
         stream=call.stream,
-        reads_usage=call.reads_usage,
+        usage=call.usage,
         cache_style=call.surface.table.cache,
         marker_site=call.marker_site,
         expects=call.expects,
         hops=call.hops,
+        models=call.models,
+        keywords=call.keywords,
+        spread_place=call.spread_place,
+        system_place=call.system_place,
+        branch_for=call.branch_for,
+        callers=callers,
         prompts=tuple(by_call.get(call_id, ())),
     )

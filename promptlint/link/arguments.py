@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeAlias
 
 from promptlint.facts import Call, Expr
-from promptlint.link.env import Env, literal_text
+from promptlint.link.construction import extended
+from promptlint.link.env import Env, literal_text, place_of
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.messages import argument_value
 from promptlint.link.surfaces import ArgumentNames
-from promptlint.link.values import Entries, Items, Object, Scalar, Value, one_of, options
-from promptlint.project import Cap, CapState, Place
+from promptlint.link.values import Entries, Instance, Items, Object, Scalar, Text, Value, leaves, one_of, options
+from promptlint.project import Cap, CapState, ModelLiteral, Place
+from promptlint.template import Piece
 
 Given: TypeAlias = tuple[Value, Place | None]
 
@@ -34,7 +37,7 @@ class Arguments:
             outer, inner = _split(name)
             found = self._direct((outer,))
             if found is not None and inner:
-                found = self._inside(found[0], inner)
+                found = self.inside(found[0], inner)
             if found is not None:
                 return found
         return None
@@ -67,13 +70,14 @@ class Arguments:
             if isinstance(value, Entries)
         )
 
-    def _inside(self, value: Value, path: str) -> Given | None:
-        """What a dotted path leads to in dicts, in lists (`[]`: any item) and in what config objects are made of."""
+    def inside(self, value: Value, path: str) -> Given | None:
+        """What a dotted path leads to in dicts, in lists, and in what config objects are made of; `[]` is any item."""
         name, _, rest = path.partition(".")
-        for option in options(value):
+        for option in _with_extended(self._evaluator, value):
             found: Given | None = None
-            if name == "[]" and isinstance(option, Items):
-                values = [one[0] for item in option.items if (one := self._inside(item, rest)) is not None]
+            if name == "[]" and isinstance(option, Items | Entries):
+                items = option.items if isinstance(option, Items) else tuple(entry for _, entry in option.entries)
+                values = [one[0] for item in items if (one := self.inside(item, rest)) is not None]
                 return (one_of(values), None) if values else None
             if isinstance(option, Entries) and (entry := option.get(name)) is not None:
                 found = entry, None
@@ -81,10 +85,10 @@ class Arguments:
                 inner = Arguments(self._evaluator, option.call, option.env)
                 if option.type in _SERIALIZERS:
                     held = argument_value(self._evaluator, option.call, (0,), inner.env)
-                    return self._inside(held[0], path) if held else None
-                found = inner._direct((name,))
+                    return self.inside(held[0], path) if held else None
+                found = inner._direct((int(name) if name.isdigit() else name,))
             if found is not None and rest:
-                found = self._inside(found[0], rest)
+                found = self.inside(found[0], rest)
             if found is not None:
                 return found
         return None
@@ -99,14 +103,21 @@ class Arguments:
             for value in options(self._evaluator.evaluate(keyword.value, self.env))
         )
 
-    def text(self, names: tuple[str | int, ...]) -> str | None:
-        """The first literal text that an argument can have."""
+    def models(self, names: tuple[str | int, ...]) -> tuple[ModelLiteral, ...]:
+        """The literal texts that the argument naming the model can have; those of the first name that has any."""
         for name in names:
-            found = self.value((name,))
-            texts = [literal_text(option) for option in options(found[0])] if found else []
-            if text := next((text for text in texts if text), None):
-                return text
-        return None
+            if known := models_of(self.value((name,))):
+                return known
+        return ()
+
+    @property
+    def spelled(self) -> dict[str, Place]:
+        """The names of the keyword arguments in the call itself, each with its place."""
+        return {
+            one.name: Place(place_of(one.value, self.env).path, one.start, one.start + len(one.name))
+            for one in self.call.keywords
+            if one.name
+        }
 
     def is_true(self, names: tuple[str | int, ...]) -> bool:
         found = self.value(names)
@@ -115,28 +126,20 @@ class Arguments:
     def cap(self, names: ArgumentNames) -> Cap:
         """The output cap: its value where it is a literal, its place, and whether it can be known."""
         for name in names.cap:
-            found = self.value((name,))
-            if found is None or found[0] == Scalar(None):
-                continue
-            numbers = [
-                option.value
-                for option in options(found[0])
-                if isinstance(option, Scalar) and isinstance(option.value, int) and not isinstance(option.value, bool)
-            ]
-            parameter = str(name).rpartition(".")[2]
-            if numbers:
-                return Cap(CapState.LITERAL, numbers[0], parameter, found[1])
-            return Cap(CapState.DYNAMIC, None, parameter, found[1])
+            if cap := cap_of(self.value((name,)), name):
+                return cap
         if self.is_open or self._is_hidden(names.cap):
             return Cap(CapState.DYNAMIC)
-        return Cap(CapState.ABSENT)
+        unset = (str(name).rpartition(".")[2] for name in names.cap if self.value((name,)) is not None)
+        return Cap(CapState.ABSENT, None, next(unset, None))
 
     def _is_hidden(self, names: tuple[str | int, ...]) -> bool:
         """Whether a config argument is given that could hold the cap, but not what is in it."""
         for name in names:
             outer, inner = _split(name)
-            held = self._direct((outer,)) if inner else None
-            if held and not any(isinstance(one, Entries | Object) and _is_closed(one) for one in options(held[0])):
+            holder = str(name).rpartition(".")[0]
+            held = (self.value((holder,)) or self._direct((outer,))) if inner else None
+            if held and not any(_is_closed(one) for one in _with_extended(self._evaluator, held[0])):
                 return held[0] != Scalar(None)
         return False
 
@@ -144,6 +147,11 @@ class Arguments:
         """What else bounds or shapes the answer, by concept."""
         concepts = {"stop": names.stop, "response_format": names.response_format, "reasoning": names.reasoning}
         return {concept: "given" for concept, keys in concepts.items() if self.given(keys) is not None}
+
+    @property
+    def spread_place(self) -> Place | None:
+        """The dict display behind the first `**` that is known."""
+        return next((entries.place for entries in self._spreads if entries.place), None)
 
     def tool_markers(self, names: tuple[str | int, ...]) -> int:
         """Cache markers on tool definitions."""
@@ -159,14 +167,54 @@ class Arguments:
         )
 
 
+def models_of(given: Given | None) -> tuple[ModelLiteral, ...]:
+    """The literal texts that the value of an argument can be."""
+    texts = [(option, literal_text(option)) for option in options(given[0])] if given else []
+    return tuple(ModelLiteral(text, _place_of_text(option)) for option, text in texts if text)
+
+
+def cap_of(given: Given | None, name: str | int) -> Cap | None:
+    """The output cap that the value of the argument `name` is, None where it is not given."""
+    if given is None or given[0] == Scalar(None):
+        return None
+    numbers = [
+        option.value
+        for option in options(given[0])
+        if isinstance(option, Scalar) and isinstance(option.value, int) and not isinstance(option.value, bool)
+    ]
+    parameter = str(name).rpartition(".")[2]
+    if numbers:
+        return Cap(CapState.LITERAL, numbers[0], parameter, given[1])
+    return Cap(CapState.DYNAMIC, None, parameter, given[1])
+
+
 def _split(name: str | int) -> tuple[str | int, str]:
     """The argument that a name of a table begins with, and the path inside it."""
     outer, _, inner = str(name).partition(".")
     return int(outer) if outer.isdigit() else outer, inner
 
 
-def _is_closed(value: Entries | Object) -> bool:
-    return value.complete if isinstance(value, Entries) else value.call is not None
+def _place_of_text(value: Value) -> Place | None:
+    """Where the characters of a text stand, None where it is in several pieces or written with escapes."""
+    pieces = list(leaves(value)) if isinstance(value, Text) else []
+    if len(pieces) != 1 or not isinstance(piece := pieces[0], Piece) or not piece.is_verbatim:
+        return None
+    return Place(piece.path, piece.start, piece.end)
+
+
+def _with_extended(ev: Evaluator, value: Value) -> Iterator[Value]:
+    """The options of a value; `self` is also an object of the SDK class that its class extends."""
+    for option in options(value):
+        yield option
+        if isinstance(option, Instance):
+            yield from extended(ev, option)
+
+
+def _is_closed(value: Value) -> bool:
+    """Whether all that a value holds is known; a text holds no settings."""
+    if isinstance(value, Entries):
+        return value.complete
+    return isinstance(value, Text) or (isinstance(value, Object) and value.call is not None)
 
 
 def concept_expressions(call: Call, names: ArgumentNames) -> list[Expr]:

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from promptlint import facts
 from promptlint.facts import Call
-from promptlint.link import classes, files, texts
-from promptlint.link.env import Env, label_of, literal_text
+from promptlint.link import classes, construction, decorators, dumps, files, texts
+from promptlint.link.env import Env, Given, label_of, literal_text
 from promptlint.link.names import END, Module, is_static
 from promptlint.link.values import (
     ClassRef,
@@ -22,6 +24,7 @@ from promptlint.link.values import (
     Partial,
     Scalar,
     Symbol,
+    Text,
     Unknown,
     Value,
     one_of,
@@ -49,7 +52,7 @@ _IMPORTING = re.compile(r"import|require|depend|load_module", re.IGNORECASE)
 
 
 def call_value(ev: Evaluator, call: Call, env: Env) -> Value:
-    text = texts.text_call(ev, call, env)
+    text = texts.text_call(ev, call, env) or dumps.dumped(ev, call, env)
     if text is not None:
         return text
     read = files.file_call(ev, call, env)
@@ -66,7 +69,7 @@ def _called(ev: Evaluator, callee: Value, call: Call, env: Env) -> Value:
             return module
         return call_function(ev, callee, bind_arguments(ev, callee, call, env), env)
     if isinstance(callee, Partial):
-        return call_function(ev, callee.callee, bind_arguments(ev, callee.callee, call, env, callee.given), env)
+        return _called(ev, callee.callee, completed(callee, call), env)
     if isinstance(callee, ClassRef):
         return one_of(construct(ev, callee, call, env))
     if isinstance(callee, Symbol):
@@ -143,11 +146,25 @@ def _outside(ev: Evaluator, name: str, call: Call, env: Env) -> Value:
 
 
 def _partial(ev: Evaluator, call: Call, env: Env) -> Partial | None:
-    rest = Call(call.start, call.end, call.func, call.args[1:], call.keywords, call.index)
+    def given(expr: facts.Expr) -> Given:
+        return Given(expr.start, expr.end, label_of(expr), expr=expr, env=env)
+
+    rest = msgspec.structs.replace(
+        call,
+        args=tuple(given(one) for one in call.args[1:]),
+        keywords=tuple(msgspec.structs.replace(one, value=given(one.value)) for one in call.keywords),
+    )
     for value in options(ev.evaluate(call.args[0], env)):
-        if isinstance(value, FunctionRef):
-            return Partial(value, bind_arguments(ev, value, rest, env))
+        if isinstance(value, FunctionRef | Symbol | Object):
+            return Partial(value, rest, env.module.path)
     return None
+
+
+def completed(partial: Partial, call: Call) -> Call:
+    """A call of a partial with what the partial was given before."""
+    before, named = partial.call, {one.name for one in call.keywords}
+    kept = (one for one in before.keywords if one.name is None or one.name not in named)
+    return msgspec.structs.replace(call, args=(*before.args, *call.args), keywords=(*kept, *call.keywords))
 
 
 def _field_default(ev: Evaluator, call: Call, env: Env) -> Value:
@@ -169,29 +186,27 @@ def _has_argument(ev: Evaluator, call: Call, key: str, wanted: str, env: Env) ->
     return any(literal_text(value) == wanted for value in options(ev.evaluate(given, env)))
 
 
-def bind_arguments(
-    ev: Evaluator, function: FunctionRef, call: Call, env: Env, before: Mapping[str, Value] | None = None
-) -> dict[str, Value]:
-    """The values that a call gives to a function's parameters, after those that were given `before`."""
+def bind_arguments(ev: Evaluator, function: FunctionRef, call: Call, env: Env) -> Mapping[str, Value]:
+    """The values that a call gives to a function's parameters."""
     scope = ev.index.modules[function.path].facts.scopes[function.scope]
     positional = [one.name for one in scope.parameters if one.kind == "positional"]
-    if function.owner is not None and not is_static(scope):
+    added_to = positional[:1] if decorators.extends_model(ev, function) else []
+    if added_to or (function.owner is not None and not is_static(scope)):
         positional = positional[1:]
-    before = before or {}
-    given = {**before, **given_arguments(ev, [name for name in positional if name not in before], call, env)}
+    given = {**dict.fromkeys(added_to, Text(())), **given_arguments(ev, positional, call, env)}
     rest = next((one.name for one in scope.parameters if one.kind == "**"), None)
     if rest is not None:
         named = {one.name for one in scope.parameters}
         extra = tuple((name, value) for name, value in given.items() if name not in named)
         given[rest] = Entries(extra, complete=not any(keyword.name is None for keyword in call.keywords))
-    return given
+    return ev.arguments(given)
 
 
 def given_arguments(ev: Evaluator, positional: Sequence[str], call: Call, env: Env) -> dict[str, Value]:
     """The values that a call gives, by name; `positional` names its positions. `**values` that are known count."""
-    given = {name: ev.evaluate(arg, env) for name, arg in zip(positional, call.args, strict=False)}
+    given = {name: _argument(ev, arg, env) for name, arg in zip(positional, call.args, strict=False)}
     for keyword in call.keywords:
-        value = ev.evaluate(keyword.value, env)
+        value = _argument(ev, keyword.value, env)
         if keyword.name is not None:
             given[keyword.name] = value
         else:
@@ -199,10 +214,16 @@ def given_arguments(ev: Evaluator, positional: Sequence[str], call: Call, env: E
     return given
 
 
+def _argument(ev: Evaluator, expr: facts.Expr, env: Env) -> Value:
+    """The value of an argument. A lambda that is handed on is not followed: what it is given there is seldom a text,
+    and every way through it is one more to evaluate."""
+    return Unknown(label_of(expr)) if isinstance(expr, facts.Lambda) else ev.evaluate(expr, env)
+
+
 def construct(ev: Evaluator, of: ClassRef, call: Call, env: Env) -> list[Value]:
     """The instance that calling a class of the project makes, also as one of the SDK client that it extends."""
-    outside = [Object(name, (), call, env) for name in classes.outside_bases(ev, of) if name in ev.surfaces.clients]
-    return [_instance(ev, of, call, env), *outside]
+    made = _instance(ev, of, call, env)
+    return [made, *construction.extended(ev, made, call, env)]
 
 
 def _instance(ev: Evaluator, of: ClassRef, call: Call, env: Env) -> Instance:
@@ -215,8 +236,8 @@ def _instance(ev: Evaluator, of: ClassRef, call: Call, env: Env) -> Instance:
     else:
         module = ev.index.modules[of.path]
         positional = [name for scope, name in module.annotations if scope == of.scope]
-    arguments = given_arguments(ev, positional, call, env)
-    return Instance(of, arguments) if isinstance(init, FunctionRef) else Instance(of, arguments, call, env)
+    arguments = ev.arguments(given_arguments(ev, positional, call, env))
+    return ev.made(Instance(of, arguments) if isinstance(init, FunctionRef) else Instance(of, arguments, call, env))
 
 
 def call_function(ev: Evaluator, function: FunctionRef, arguments: Mapping[str, Value], env: Env) -> Value:

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from promptlint.facts import Call, CallPlace
 from promptlint.link.arguments import Arguments
+from promptlint.link.branches import branch_names
 from promptlint.link.callees import bind_arguments, owner_of
+from promptlint.link.callgraph import FunctionKey
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
+from promptlint.link.implied import implied_by
 from promptlint.link.loops import loop_kind
 from promptlint.link.matching import Match, Matcher, unwrapped
 from promptlint.link.messages import Draft, MessageReader
 from promptlint.link.names import Module
+from promptlint.link.saying import says_something
+from promptlint.link.spelled import place_of_argument
+from promptlint.link.standing import Chosen, StandingModels, made_with
 from promptlint.link.surfaces import ArgumentNames, Surface
-from promptlint.link.values import Chain, Entries, FunctionRef, Items, Object, Scalar, Text, Value, leaves, options
-from promptlint.link.wrappers import MAX_DEPTH, FunctionKey, Site, Wrappers
-from promptlint.project import Cap, CapState, LoopKind, MarkerSite, Place, Role
-from promptlint.template import Piece
+from promptlint.link.usage import UsageReader
+from promptlint.link.values import Chain, FunctionRef, Object, options
+from promptlint.link.wrappers import MAX_DEPTH, Site, Wrappers
+from promptlint.project import Cap, CapState, LoopKind, MarkerSite, ModelLiteral, Place, Role, UsageFate
 
 MAX_WAYS = 4
 """Ways through wrappers that are read for one call."""
 
 MAX_ENTERED = 24
 """Wrappers entered for one call."""
-
-MAX_NESTING = 5
-"""Lists and dicts looked into for a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,13 @@ class FoundCall:
     loop: LoopKind
     cache_markers: int
     stream: bool
-    reads_usage: bool
+    usage: UsageFate
     expects: dict[str, str]
+    models: tuple[ModelLiteral, ...] = ()
+    keywords: Mapping[str, Place] = field(default_factory=dict)
+    spread_place: Place | None = None
+    system_place: Place | None = None
+    branch_for: tuple[str, ...] = ()
     hops: tuple[str, ...] = ()
     """The wrappers that the call goes through, outermost first."""
 
@@ -61,16 +69,20 @@ class FoundCall:
 class CallReader:
     """Reads what a call of a model is given, where it stands or through the wrappers around it."""
 
-    def __init__(self, evaluator: Evaluator, matcher: Matcher) -> None:
+    def __init__(self, evaluator: Evaluator, matcher: Matcher, usage: UsageReader) -> None:
         self._evaluator = evaluator
         self._matcher = matcher
+        self._usage = usage
         self._messages = MessageReader(evaluator)
-        self._models: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        self._standing = StandingModels(evaluator)
+        self._models: defaultdict[tuple[str, int], dict[str, ModelLiteral]] = defaultdict(dict)
 
     def settled(self, call: FoundCall, place: CallPlace) -> FoundCall:
         """A call inside a wrapper with the model that all callers give, where the wrapper does not say."""
-        models = self._models.get((call.place.path, place.expr.index), set())
-        return replace(call, model=next(iter(models))) if call.model is None and len(models) == 1 else call
+        models = self._models.get((call.place.path, place.expr.index), {})
+        if call.model is not None or len(models) != 1:
+            return call
+        return replace(call, model=next(iter(models)), models=tuple(models.values()))
 
     def through(self, wrappers: Wrappers, site: Site) -> FoundCall | None:
         """The call of a model that a call of a wrapper makes, None where the site adds nothing to what is sent.
@@ -81,7 +93,7 @@ class CallReader:
         self._evaluator.forget()
         made = list(islice(self._made(wrappers, site.call, site.targets, env, (), set()), MAX_WAYS))
         given = wrappers.given(site)
-        if not made or not any(_says_something(self._evaluator, self._evaluator.evaluate(one, env)) for one in given):
+        if not made or not any(says_something(self._evaluator, self._evaluator.evaluate(one, env)) for one in given):
             return None
         best = max(made, key=lambda one: sum(draft.text.size for draft in one.messages))
         models = {one.model for one in made}
@@ -95,14 +107,18 @@ class CallReader:
             place=Place(site.module.path, site.place.expr.start, site.place.expr.end),
             function=_function_name(site.module, site.place.scope),
             model=best.model if len(models) == 1 else None,
+            models=tuple(dict.fromkeys(literal for one in made for literal in one.models)),
+            keywords={},
+            spread_place=None,
+            system_place=None,
             cap=cap,
             messages=tuple(replace(draft, site=None) for draft in best.messages),
             loop=best.loop if loop is LoopKind.NONE else loop,
-            reads_usage=best.reads_usage or _reads_usage(site.place, site.module),
         )
 
     def _name(self, key: FunctionKey) -> str:
-        return _function_name(self._evaluator.index.modules[key.path], key.scope) or ""
+        module = self._evaluator.index.modules[key.path]
+        return f"{module.name}.{module.facts.scopes[key.scope].qualname}"
 
     def _made(
         self,
@@ -132,8 +148,8 @@ class CallReader:
                 if sender.match is not None:
                     match = self._matcher.match(sender.module, place, inner) or sender.match
                     found = self.read(place, inner, match)
-                    if found.model is not None:
-                        self._models[sender.module.path, place.expr.index].add(found.model)
+                    if found.models:
+                        self._models[sender.module.path, place.expr.index][found.models[0].id] = found.models[0]
                     yield replace(found, hops=tuple(map(self._name, (*path, key))))
                 else:
                     yield from self._made(wrappers, unwrapped(place.expr), sender.targets, inner, (*path, key), entered)
@@ -148,11 +164,18 @@ class CallReader:
         construction = surface.client.constructor if surface.client else None
         drafts, complete = self._drafts(arguments, names, made, construction, made_on)
         cap = arguments.cap(names)
-        model = arguments.text(names.model) or surface.model
+        models = arguments.models(names.model) or ((ModelLiteral(surface.model, None),) if surface.model else ())
         if made is not None and construction is not None:
-            model = model or made.text(construction.model)
+            models = models or made.models(construction.model)
             if cap.state is CapState.ABSENT:
                 cap = made.cap(construction)
+        implied = implied_by(self._evaluator, self._messages, match, place, env)
+        drafts = [*drafts, *implied.drafts]
+        said = Chosen(models, cap)
+        if implied.origins:
+            said = Chosen(said.over(made_with(self._evaluator, implied.origins)).models, cap)
+        chosen = self._standing.settled(said, surface, place, arguments, maker)
+        models, cap = chosen.models, chosen.cap
         tools = arguments.given(names.tools) or (made and construction and made.given(construction.tools))
         expects = arguments.expectations(names)
         if made is not None and construction is not None:
@@ -162,16 +185,21 @@ class CallReader:
             place=Place(env.module.path, call.start, call.end),
             surface=surface,
             function=_function_name(env.module, place.scope),
-            model=model,
+            model=models[0].id if models else None,
             cap=cap,
             messages=tuple(drafts),
             complete=complete,
             has_tools=bool(tools),
             loop=loop_kind(env.module, place.block),
-            cache_markers=sum(draft.cached for draft in drafts) + top + arguments.tool_markers(names.tools),
+            cache_markers=sum(draft.marker is not None for draft in drafts) + top + arguments.tool_markers(names.tools),
             stream=surface.table.streams or arguments.is_true(names.stream) or "stream" in surface.api.rsplit(".")[-1],
-            reads_usage=_reads_usage(place, env.module),
+            usage=self._usage.fate(env.module, place, match),
             expects=expects,
+            models=models,
+            keywords=arguments.spelled,
+            spread_place=arguments.spread_place,
+            branch_for=branch_names(env.module, place.block),
+            system_place=place_of_argument(self._evaluator, call, names.system, env) if surface.table.cache else None,
         )
 
     def _drafts(
@@ -217,38 +245,11 @@ def _maker(made_on: Object | Chain | None, surface: Surface) -> Object | None:
 
 
 def _function_name(module: Module, scope: int) -> str | None:
-    """Dotted name of a function with its module, None for the module itself and class bodies."""
+    """Dotted name of a function with its module, None for the module itself and class bodies.
+
+    What stands in a lambda stands in the function around it.
+    """
+    scope = module.named_scope(scope)
     if module.facts.scopes[scope].kind != "function":
         return None
     return f"{module.name}.{module.facts.scopes[scope].qualname}"
-
-
-def _reads_usage(place: CallPlace, module: Module) -> bool:
-    """Whether the usage of the response is read in the function that makes the call."""
-    return place.reads_usage or (place.bound_to is not None and (place.scope, place.bound_to) in module.usage_reads)
-
-
-def _says_something(ev: Evaluator, value: Value, depth: int = 0) -> bool:
-    """Whether a value holds literal text or a number: what a caller adds to what a wrapper sends."""
-    if depth > MAX_NESTING:
-        return False
-    for option in options(value):
-        if isinstance(option, Text):
-            held: tuple[Value, ...] = ()
-            if any(isinstance(leaf, Piece) for leaf in leaves(option)):
-                return True
-        elif isinstance(option, Scalar):
-            return option.value is not None and not isinstance(option.value, bool)
-        elif isinstance(option, Items):
-            held = option.items
-        elif isinstance(option, Entries):
-            held = tuple(entry for name, entry in option.entries if name != "role")
-        elif isinstance(option, Object):
-            if ev.surfaces.message_class(ev.surfaces.canonical(".".join((option.type, *option.chain)))):
-                return True
-            held = ()
-        else:
-            held = ()
-        if any(_says_something(ev, one, depth + 1) for one in held):
-            return True
-    return False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from promptlint import facts
 from promptlint.facts import Binding, Expr
-from promptlint.link import callees, lookup, paths
+from promptlint.link import callees, construction, lookup, paths
 from promptlint.link.env import Env
 from promptlint.link.names import END, Module
 from promptlint.link.values import (
@@ -181,7 +181,7 @@ def _of_sdk(ev: Evaluator, base: Expr, module: Module, ref: ClassRef, name: str,
             if me is None and ev.surfaces.function(f"{client}.{name}"):
                 return Symbol(f"{client}.{name}")
             if me is not None and ev.surfaces.begins(client, name):
-                return Object(client, (name,), me.call, me.env)
+                return Object(client, (name,), *construction.construction(ev, me, me.call, me.env))
     return None
 
 

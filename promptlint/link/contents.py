@@ -85,11 +85,7 @@ def filled(text: Text, fill: Callable[[str, Hole], Part]) -> Text:
 def data_of(path: str, text: str) -> Value:
     """The value of a YAML or JSON file; texts know their place. Unknown where it is not valid."""
     if path.endswith(".json"):
-        try:
-            placed, _ = read_tree(text)
-        except (json.JSONDecodeError, RecursionError):
-            return Unknown("data")
-        return _from_json(placed, path, text)
+        return json_of(path, text)
     import yaml
 
     try:
@@ -97,6 +93,15 @@ def data_of(path: str, text: str) -> Value:
     except (yaml.YAMLError, RecursionError):
         return Unknown("data")
     return _from_yaml(node, path, text, 0) if node is not None else Unknown("data")
+
+
+def json_of(path: str, text: str) -> Value:
+    """The value that begins a JSON text; texts know their place. Unknown where it is not valid."""
+    try:
+        placed, _ = read_tree(text)
+    except (json.JSONDecodeError, RecursionError):
+        return Unknown("data")
+    return _from_json(placed, path, text)
 
 
 def _from_json(placed: Placed, path: str, text: str) -> Value:

@@ -35,6 +35,13 @@ class Env:
     calls: int = 0
 
 
+class Given(facts.Opaque, frozen=True, kw_only=True):
+    """An expression that is evaluated where it stands, wherever it is handed on to (`functools.partial`)."""
+
+    expr: Expr
+    env: Env
+
+
 def literal_text(value: Value) -> str | None:
     """The text of a value that is known whole."""
     if not isinstance(value, Text):
@@ -51,7 +58,7 @@ def literal_text(value: Value) -> str | None:
 
 
 def place_of(expr: Expr, env: Env) -> Place:
-    return Place(env.module.path, expr.start, expr.end)
+    return Place(expr.env.module.path if isinstance(expr, Given) else env.module.path, expr.start, expr.end)
 
 
 def label_of(expr: Expr) -> str:

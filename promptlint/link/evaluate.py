@@ -7,16 +7,20 @@ The kinds of expressions are worked out in `texts`, `lookup`, `classes` and `cal
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from promptlint import facts
 from promptlint.facts import Call, Expr
 from promptlint.link import callees, classes, files, lookup, texts
-from promptlint.link.env import MAX_ITEMS, Env, items_of, label_of, literal_text, place_of
+from promptlint.link.env import MAX_ITEMS, Env, Given, items_of, label_of, literal_text, place_of
+from promptlint.link.mentions import mentioned
 from promptlint.link.names import ModuleIndex
 from promptlint.link.surfaces import Surfaces
 from promptlint.link.values import (
     Chain,
     ClassRef,
     Entries,
+    FunctionRef,
     Instance,
     Items,
     Scalar,
@@ -24,11 +28,13 @@ from promptlint.link.values import (
     Text,
     Unknown,
     Value,
+    identity,
     one_of,
     options,
 )
 from promptlint.promptfiles import TextFiles
 from promptlint.scan.texts import dotted, is_text
+from promptlint.template import Origin
 
 MAX_DEPTH = 60
 """Names, attributes and calls followed one inside the other."""
@@ -37,10 +43,14 @@ MAX_STEPS = 20_000
 """Expressions evaluated for one question inside functions that are followed: their results cannot be remembered."""
 
 
+MAX_REMEMBERED = 100_000
+"""Results remembered of functions followed with their arguments: some 50 MB."""
+
+
 class Evaluator:
     """Evaluates expressions of one set of modules.
 
-    Results are remembered: those inside a function that is followed with its arguments until `forget` is called.
+    Results are remembered; of those inside a function that is followed with its arguments `forget` drops some.
     """
 
     def __init__(self, index: ModuleIndex, surfaces: Surfaces, files: TextFiles | None = None) -> None:
@@ -49,6 +59,7 @@ class Evaluator:
         self.files = files or TextFiles()
         self.file_texts: dict[str, Text] = {}
         self.file_data: dict[str, Value] = {}
+        self.origins: dict[tuple[int, int], tuple[Expr, object, Origin]] = {}
         # What a key is made of is kept with the value: an id must not become another's.
         self._memory: dict[tuple[int, Instance | None], tuple[Expr, Value]] = {}
         self._passing: dict[tuple[int, Instance | None, int], tuple[Expr, object, Value]] = {}
@@ -56,14 +67,21 @@ class Evaluator:
         self.depth = 0
         self._steps = 0
         self._instances: dict[ClassRef, Instance] = {}
+        self._names: dict[int, tuple[Expr, frozenset[str]]] = {}
+        self._given: dict[tuple[tuple[str, object], ...], Mapping[str, Value]] = {}
+        self._made: dict[tuple[ClassRef, int, int, int], Instance] = {}
 
     def instance(self, of: ClassRef) -> Instance:
         """The instance of a class whose construction is not known."""
         return self._instances.setdefault(of, Instance(of))
 
     def forget(self) -> None:
-        """Drop what is remembered of functions followed with their arguments."""
-        self._passing.clear()
+        """Drop what is remembered of functions followed with their arguments, where it has become much."""
+        if len(self._passing) > MAX_REMEMBERED:
+            self._passing.clear()
+            self._given.clear()
+            self._made.clear()
+            self.origins.clear()
 
     @property
     def is_deep(self) -> bool:
@@ -72,6 +90,10 @@ class Evaluator:
 
     def evaluate(self, expr: Expr, env: Env) -> Value:
         """The value of an expression."""
+        if isinstance(expr, Given):
+            return self.evaluate(expr.expr, expr.env)
+        if (env.arguments is not None or env.owner is not None) and self._stands_alone(expr, env):
+            env = Env(env.module, env.scope, env.at, env.block, calls=env.calls)
         key = (id(expr), env.owner)
         passing = (*key, id(env.arguments))
         plain = env.arguments is None
@@ -92,11 +114,30 @@ class Evaluator:
         finally:
             self.active.discard(key)
             self.depth -= 1
+        if isinstance(value, Unknown) and value.expr is None:
+            value = Unknown(value.label, expr, env)
         if plain:
             self._memory[key] = expr, value
         else:
             self._passing[passing] = expr, env.arguments, value
         return value
+
+    def _stands_alone(self, expr: Expr, env: Env) -> bool:
+        """Whether an expression means the same whatever the functions around it are called with."""
+        if id(expr) not in self._names:
+            names = frozenset(name.partition(".")[0] for name in mentioned(expr))
+            self._names[id(expr)] = expr, names
+        return self._names[id(expr)][1].isdisjoint(env.module.local_names(env.scope))
+
+    def arguments(self, given: dict[str, Value]) -> Mapping[str, Value]:
+        """The same mapping for the same values, so that what is worked out for one call serves for others like it."""
+        key = tuple((name, identity(value)) for name, value in given.items())
+        return self._given.setdefault(key, given)
+
+    def made(self, instance: Instance) -> Instance:
+        """The same instance for the same construction."""
+        key = (instance.of, id(instance.arguments), id(instance.call), id(instance.env))
+        return self._made.setdefault(key, instance)
 
     def _evaluate(self, expr: Expr, env: Env) -> Value:
         if isinstance(expr, facts.Const):
@@ -125,6 +166,8 @@ class Evaluator:
             return self._mapping(expr, env)
         if isinstance(expr, facts.Comprehension):
             return Items((self.evaluate(expr.element, env),), False, place_of(expr, env))
+        if isinstance(expr, facts.Lambda):
+            return FunctionRef(env.module.path, expr.scope)
         if isinstance(expr, facts.Opaque):
             return Unknown(expr.label)
         return Unknown("…")

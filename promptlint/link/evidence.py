@@ -13,6 +13,7 @@ from promptlint.link.framework import framework_texts
 from promptlint.link.named import Verdict, judge
 from promptlint.link.names import Module, ModuleIndex
 from promptlint.link.schemas import is_schema_text, schema_classes
+from promptlint.link.textops import without_layout
 from promptlint.link.tools import described
 from promptlint.link.uses import messages, texts_for_others
 from promptlint.link.values import Text
@@ -36,7 +37,8 @@ def shown(index: ModuleIndex, evaluator: Evaluator, places: Mapping[Place, TextP
     for one in described(index, evaluator, schemas):
         yield Shown(one.text, one.role, Evidence.FRAMEWORK, one.name)
     words = table().words
-    parsed = texts_for_others(index, evaluator, words.asking)
+    asked = texts_for_others(index, evaluator, words.asking)
+    parsed = texts_for_others(index, evaluator, words.parsing)
     written = texts_for_others(index, evaluator, words.writing)
     declared = {path: _declared_lines(module) for path, module in index.modules.items()}
     examples = {path: _example_spans(module) for path, module in index.modules.items()}
@@ -47,10 +49,17 @@ def shown(index: ModuleIndex, evaluator: Evaluator, places: Mapping[Place, TextP
     for root, place in places.items():
         module = index.modules[root.path]
         verdict = None
-        if root not in parsed:
+        if root not in asked:
             is_example = _lies_in(place, examples[root.path])
             is_beside = _owner(place) in owners[root.path]
-            verdict = judge(place, module, is_written=root in written, is_example=is_example, is_beside=is_beside)
+            verdict = judge(
+                place,
+                module,
+                is_written=root in written,
+                is_parsed=root in parsed,
+                is_example=is_example,
+                is_beside=is_beside,
+            )
         if verdict is None and is_schema_text(place, module, schemas):
             verdict = Verdict(Evidence.FRAMEWORK, Role.TOOL)
         is_declared = _is_declared(place, module, declared[root.path])
@@ -59,7 +68,8 @@ def shown(index: ModuleIndex, evaluator: Evaluator, places: Mapping[Place, TextP
         value = evaluator.evaluate(place.expr, Env(module, place.scope, place.statement_start, place.block))
         if isinstance(value, Text):
             evidence = Evidence.DECLARED if is_declared or verdict is None else verdict.evidence
-            yield Shown(value, verdict.role if verdict else Role.UNKNOWN, evidence)
+            text = without_layout(value) if root in parsed else value
+            yield Shown(text, verdict.role if verdict else Role.UNKNOWN, evidence)
 
 
 def _declared_lines(module: Module) -> frozenset[int]:

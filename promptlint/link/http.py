@@ -56,7 +56,7 @@ def _names(arguments: Arguments, table: CallTable) -> ArgumentNames | None:
         given = arguments.value((body,))
         if given is None or isinstance(given[0], Text):
             continue
-        names = _within(table.arguments, body)
+        names = within(table.arguments, body)
         if table.distinct and isinstance(given[0], Unknown):
             return names
         if arguments.value(names.messages) and (table.distinct or arguments.value(names.model)):
@@ -64,8 +64,8 @@ def _names(arguments: Arguments, table: CallTable) -> ArgumentNames | None:
     return None
 
 
-def _within(names: ArgumentNames, body: str | int) -> ArgumentNames:
-    """The argument names as paths into the body."""
+def within(names: ArgumentNames, body: str | int) -> ArgumentNames:
+    """The argument names of a body as paths into it; `body` is the argument, or the path in one, that holds it."""
     paths = {
         concept: tuple(f"{body}.{name}" for name in getattr(names, concept)) for concept in names.__struct_fields__
     }

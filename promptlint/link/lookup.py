@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptlint import facts
-from promptlint.facts import Binding, Import
-from promptlint.link import classes, paths, texts
+from promptlint.facts import LAMBDA, Binding, Import
+from promptlint.link import classes, decorators, paths, texts
 from promptlint.link.env import MAX_ITEMS, Env, items_of, place_of
 from promptlint.link.names import END, Definition, Module, Reaching, is_classmethod, is_static
 from promptlint.link.values import (
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 
 def lookup_name(ev: Evaluator, name: str, env: Env) -> Value:
+    for number in env.module.enclosing_blocks(env.block):
+        block_of = env.module.facts.blocks[number]
+        if block_of.kind == "comprehension" and name in block_of.targets and block_of.over is not None:
+            return _element(ev, ev.evaluate(block_of.over, replace(env, block=block_of.parent)), name)
     scope = env.scope
     at, block = env.at, env.block
     module = env.module
@@ -49,10 +53,13 @@ def lookup_name(ev: Evaluator, name: str, env: Env) -> Value:
             break
         if scope == env.arguments_of:
             arguments = None
+        is_called_later = scopes[scope].name != LAMBDA  # A lambda mostly runs where it stands.
         scope = scopes[scope].parent
         while scopes[scope].kind == "class":  # A method does not see the names of its class.
             scope = scopes[scope].parent
-        at, block = END, -1
+            is_called_later = True
+        if is_called_later:
+            at, block = END, -1
     if name == "__file__":
         return paths.file_of(module)
     return _starred(ev, name, module) or Unknown(name)
@@ -118,7 +125,9 @@ def definition_value(ev: Evaluator, definition: Definition, env: Env) -> Value:
     if definition.op in ("def", "class"):
         assert isinstance(definition.value, facts.Const)
         index = int(definition.value.value or 0)
-        return ClassRef(module.path, index) if definition.op == "class" else FunctionRef(module.path, index)
+        if definition.op == "class":
+            return ClassRef(module.path, index)
+        return decorators.decorated(ev, FunctionRef(module.path, index), env)
     if definition.op == "for":
         return _element(ev, ev.evaluate(definition.value, _env_of(ev, definition, env)), definition.target)
     if definition.annotation is not None and isinstance(definition.value, facts.Const):

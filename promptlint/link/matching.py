@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from promptlint.facts import Attr, Call, CallPlace, Expr, Lambda, Name
 from promptlint.link.arguments import Arguments
-from promptlint.link.callees import imported_by_call
+from promptlint.link.batches import batched
+from promptlint.link.callees import callee_name, completed, imported_by_call
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.guards import Guards
 from promptlint.link.http import POSTS, posted
 from promptlint.link.lookup import neighbour
+from promptlint.link.looptable import loop_words
 from promptlint.link.names import Module, is_static
 from promptlint.link.surfaces import Surface
-from promptlint.link.values import Chain, FunctionRef, Items, Object, Symbol, Unknown, Value, options
+from promptlint.link.values import Chain, FunctionRef, Items, Object, Partial, Symbol, Unknown, Value, options
 from promptlint.link.vocabulary import words_of
 from promptlint.scan.texts import dotted
 
@@ -22,7 +25,6 @@ _RUNNERS = {
     "to_thread": 0,
     "run_in_executor": 1,
     "submit": 0,
-    "map": 0,
     "partial": 0,
     "run_sync": 0,
     "start_soon": 0,
@@ -42,17 +44,23 @@ class Match:
     made_on: Object | Chain | None
 
 
+def runs_at(call: Call) -> int | None:
+    """The position of the function that `asyncio.to_thread(f, ...)`, `map(f, ...)` and the like call; else None."""
+    name = callee_name(call)
+    position = 0 if name in loop_words().mapping else _RUNNERS.get(name)
+    return position if position is not None and len(call.args) > position else None
+
+
 def unwrapped(call: Call) -> Call:
     """The call that `asyncio.to_thread(f, ...)`, `executor.submit(f, ...)`, `partial(f, ...)` and the like make."""
-    name = call.func.name if isinstance(call.func, Attr) else call.func.id if isinstance(call.func, Name) else ""
-    position = _RUNNERS.get(name)
-    if position is None or len(call.args) <= position:
+    position = runs_at(call)
+    if position is None:
         return call
     func = call.args[position]
     if isinstance(func, Lambda) or not isinstance(func, Attr | Name):
         return call
-    # `map` takes the collections that the arguments come from.
-    args = () if name == "map" else call.args[position + 1 :]
+    # `map` and the like take the collections that the arguments come from.
+    args = () if callee_name(call) in loop_words().mapping else call.args[position + 1 :]
     return Call(call.start, call.end, func, args, call.keywords, call.index)
 
 
@@ -63,6 +71,9 @@ class Matcher:
         self._evaluator = evaluator
         self._evidence: dict[str, frozenset[str]] = {}
         self._guards = Guards(evaluator)
+        self._bound = frozenset(self._names_of_methods())
+        self.completed: set[tuple[str, int]] = set()
+        """The partials that are called, by file and number of the call that makes them."""
 
     def match(self, module: Module, place: CallPlace, env: Env | None = None) -> Match | None:
         """The match of a call, None where it is not known to call a model.
@@ -76,20 +87,41 @@ class Matcher:
                 return found
         return None
 
+    def _names_of_methods(self) -> Iterator[str]:
+        """The last part of every name that a method of an SDK, or a partial, is bound to."""
+        last_names = self._evaluator.surfaces.last_names
+        for module in self._evaluator.index.modules.values():
+            for binding in module.facts.bindings:
+                value = binding.value
+                if binding.op == "=" and (
+                    value.name in last_names
+                    if isinstance(value, Attr)
+                    else isinstance(value, Call) and callee_name(value) == "partial"
+                ):
+                    yield binding.target.rpartition(".")[2]
+
     def _match(self, call: Call, env: Env) -> Match | None:
         chain = _chain(call.func)
         surfaces = self._evaluator.surfaces
         last = chain[-1] if chain else call.func.id if isinstance(call.func, Name) else ""
         if last in POSTS and (surface := posted(self._evaluator, call, env)):
             return Match(call, surface, None)
+        if surface := batched(self._evaluator, call, env):
+            return Match(call, surface, None)
         near = self._modules_near(env.module)
-        if not last or (chain and last not in surfaces.last_names and near.isdisjoint(surfaces.callable_modules)):
+        is_named = last in surfaces.last_names or last in self._bound or isinstance(call.func, Name)
+        # A client may be called itself, also where it is made (`dspy.Predict("...")(question=...)`).
+        if not is_named and (not isinstance(call.func, Attr | Call) or near.isdisjoint(surfaces.callable_modules)):
             return None
         known = False
         for callee in options(self._evaluator.evaluate(call.func, env)):
-            surface = self._surface(callee)
+            given = completed(callee, call) if isinstance(callee, Partial) else call
+            made_on = callee.callee if isinstance(callee, Partial) else callee
+            surface = self._surface(made_on)
             if surface:
-                return self._if_needed(Match(call, surface, callee if isinstance(callee, Object) else None), env)
+                if isinstance(callee, Partial):
+                    self.completed.add(callee.key)
+                return self._if_needed(Match(given, surface, made_on if isinstance(made_on, Object) else None), env)
             if isinstance(callee, Object):
                 known |= surfaces.client(callee.type) is not None or callee.type in surfaces.factories
             else:

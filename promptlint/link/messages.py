@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from promptlint.facts import Call
-from promptlint.link.env import Env, literal_text
+from promptlint.link.env import Env, literal_text, place_of
 from promptlint.link.evaluate import Evaluator
+from promptlint.link.markers import KEYS, marker_behind, marker_on
 from promptlint.link.tables import MessageClass
-from promptlint.link.values import Chain, Entries, Items, Object, Symbol, Text, Value, options
-from promptlint.project import MarkerSite, Place, Role
+from promptlint.link.tools import docstring_of, is_instruction
+from promptlint.link.values import Chain, ClassRef, Entries, Items, Object, Symbol, Text, Value, options
+from promptlint.project import Marker, MarkerSite, Place, Role
 
 ROLES = {
     "system": Role.SYSTEM,
@@ -26,7 +28,6 @@ ROLES = {
 """Role names of OpenAI, Anthropic, Google, Bedrock and LangChain messages."""
 
 _TEXT_KEYS = ("text", "input_text", "content")
-_MARKERS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
 MAX_NESTING = 8
 
 
@@ -36,7 +37,7 @@ class Draft:
 
     role: Role
     text: Text
-    cached: bool = False
+    marker: Marker | None = None
     alternatives: tuple[Text, ...] = ()
     site: MarkerSite | None = None
 
@@ -84,7 +85,17 @@ class MessageReader:
             return self._object(value, role, depth)
         if isinstance(value, Chain):
             return self._several(list(value.links), role, depth)
+        if isinstance(value, ClassRef):
+            return self._class(value, role)
         return Drafts((), False)
+
+    def _class(self, value: ClassRef, role: Role) -> Drafts:
+        """The docstring of a class that is sent as the instruction (a DSPy signature)."""
+        module = self._evaluator.index.modules[value.path]
+        scope = module.facts.scopes[value.scope]
+        if not is_instruction(self._evaluator, module, scope):
+            return Drafts((), False)
+        return Drafts(tuple(Draft(role, one.text) for one in docstring_of(scope, module, role, least=1)), True)
 
     def _several(self, values: list[Value], role: Role, depth: int) -> Drafts:
         drafts = [self.read(value, None, role, depth + 1) for value in values]
@@ -113,14 +124,17 @@ class MessageReader:
         for item in value.items:
             for block in options(item)[:1]:
                 if isinstance(block, Entries):
-                    cached = any(block.get(marker) is not None for marker in _MARKERS)
                     text = next((block.get(key) for key in _TEXT_KEYS if block.get(key) is not None), None)
-                    if text is None and cached and drafts:
-                        drafts[-1] = replace(drafts[-1], cached=True)
+                    if text is None and drafts:
+                        behind = marker_behind(block, value, self._evaluator.index)
+                        drafts[-1] = replace(drafts[-1], marker=behind or drafts[-1].marker)
                     elif text is not None:
+                        marker = marker_on(block, self._evaluator.index)
                         read = self.read(text, None, role, depth + 1).messages
                         site = _block_site(block, value)
-                        drafts.extend(replace(one, cached=cached, site=site) for one in read)
+                        if marker is not None and not read:  # The marker counts where the text is not known.
+                            read = (Draft(role, Text(())),)
+                        drafts.extend(replace(one, marker=marker, site=site) for one in read)
                 else:
                     drafts.extend(self.read(block, None, role, depth + 1).messages)
         yield from drafts
@@ -136,9 +150,10 @@ class MessageReader:
         if content is None:
             return Drafts((), value.complete and not value.entries)
         drafts = self.read(content, None, own, depth + 1)
-        if any(value.get(marker) is not None for marker in _MARKERS) and drafts.messages:
+        marker = marker_on(value, self._evaluator.index)
+        if marker is not None and drafts.messages:
             *front, last = drafts.messages
-            drafts = replace(drafts, messages=(*front, replace(last, cached=True)))
+            drafts = replace(drafts, messages=(*front, replace(last, marker=marker)))
         return replace(drafts, complete=drafts.complete and value.complete)
 
     def _object(self, value: Object, role: Role, depth: int) -> Drafts:
@@ -177,12 +192,12 @@ def argument_value(
         else:
             expr = next((keyword.value for keyword in call.keywords if keyword.name == name), None)
         if expr is not None:
-            return evaluator.evaluate(expr, env), Place(env.module.path, expr.start, expr.end)
+            return evaluator.evaluate(expr, env), place_of(expr, env)
     return None
 
 
 def _is_block(value: Entries) -> bool:
-    return value.get("role") is None and any(value.get(key) is not None for key in (*_TEXT_KEYS, *_MARKERS))
+    return value.get("role") is None and any(value.get(key) is not None for key in (*_TEXT_KEYS, *KEYS))
 
 
 def _block_site(block: Entries, blocks: Items) -> MarkerSite | None:

@@ -31,6 +31,7 @@ ENOUGH = 4
 
 _ROLES = frozenset({"system", "developer", "user", "human", "assistant", "ai", "model", "tool", "function", "unknown"})
 
+_ERRORS = ("Error", "Exception", "Warning")
 _HELD = frozenset({"assign", "entry", "item", "return"})
 _MESSAGES = frozenset({"message", "messages", "msg", "msgs"})
 _IDENTIFIER = re.compile(r"[\w.\[\]'\"-]+")
@@ -48,16 +49,23 @@ def is_for_others(place: TextPlace) -> bool:
     words = table().words
     if called is None:
         return False
-    is_error = called.endswith(("Error", "Exception", "Warning"))
+    is_error = called.endswith(_ERRORS)
     return called in words.not_called or is_error or not words.not_called_words.isdisjoint(words_of(called))
 
 
 def judge(
-    place: TextPlace, module: Module, *, is_written: bool = False, is_example: bool = False, is_beside: bool = False
+    place: TextPlace,
+    module: Module,
+    *,
+    is_written: bool = False,
+    is_parsed: bool = False,
+    is_example: bool = False,
+    is_beside: bool = False,
 ) -> Verdict | None:
     """Whether a text is a prompt by what surrounds it, and with what evidence.
 
     `is_written` says that the text is also written to a file or shown: then names must say that it is a prompt.
+    `is_parsed` says that it is parsed into data: then its own name must say so.
     `is_example` says that it is given as an example next to an instruction, `is_beside` that it is set on an object
     on which a prompt is set as well.
     """
@@ -73,7 +81,7 @@ def judge(
         return None
     if is_for_others(place) or (_called(place) == "Field" and place.name == "description"):
         return None  # A field is described for a setting as likely as for a schema: `promptlint.link.schemas` knows.
-    scope = module.facts.scopes[place.scope]
+    scope = module.facts.scopes[module.named_scope(place.scope)]
     parent = module.facts.scopes[scope.parent] if scope.parent >= 0 else None
     names = [_name_words(place.name), _name_words(place.within)]
     own = names[0] or names[1]
@@ -86,16 +94,17 @@ def judge(
     if _looks_foreign(text) or not words.never_words.isdisjoint(own):
         return None
     is_field = _is_agent_field(place, scope, words)
-    if not (in_class or is_field) and not words.not_words.isdisjoint(decisive):
+    around = _around(place, scope, parent, module)
+    near = says_prompt(around)
+    opens = table().openings.match(text) is not None
+    if not (in_class or is_field or (near and opens)) and not words.not_words.isdisjoint(decisive):
         return None
-    if not strong and _PROGRAM.match(text):
+    is_complaint = _is_error(scope) or _is_error(parent) or table().complaints.match(text) is not None
+    if not strong and (_PROGRAM.match(text) or is_complaint):
         return None
     if count < LONG and table().to_people.search(text):
         return None
-    scopes = [*words_of(scope.name), *_base_words(scope), *words_of(parent.name if parent else "")]
     folders = module.facts.module.split(".")[-2:]
-    around = [*words_of(_called(place)), *scopes, *words_of(".".join(folders))]
-    near = says_prompt(around)
     named = [word for one in names for word in one]
     in_table = place.context in _HELD and count >= TABLE and any(says_prompt(words_of(folder)) for folder in folders)
     direct = _called(place) in words.called or (place.context == "argument" and place.name in words.keywords)
@@ -105,7 +114,7 @@ def judge(
         3 * (is_beside or _is_content(place)),
         2 if near else int(not words.near_words.isdisjoint(around)),
         2 * in_table,
-        int(table().openings.match(text) is not None),
+        int(opens),
     )
     vague = (
         int(near and not words.example_words.isdisjoint(named)),
@@ -114,9 +123,19 @@ def judge(
         phrase_score(text),
     )
     # Vague signs alone are also those of documentation and help texts.
-    least = 2 if is_written or _is_test(scope, parent, module) else 1
+    least = ENOUGH if is_parsed else 2 if is_written or _is_test(scope, parent, module) else 1
     is_prompt = sum(telling) >= least and sum(telling) + sum(vague) >= ENOUGH
     return Verdict(Evidence.NAMED, role_of([*own, *around])) if is_prompt else None
+
+
+def _around(place: TextPlace, scope: Scope, parent: Scope | None, module: Module) -> list[str]:
+    """The words of the names around a text: what is called, the function or class, the one around it, the file."""
+    scopes = [*words_of(scope.name), *_base_words(scope), *words_of(parent.name if parent else "")]
+    return [*words_of(_called(place)), *scopes, *words_of(".".join(module.facts.module.split(".")[-2:]))]
+
+
+def _is_error(scope: Scope | None) -> bool:
+    return scope is not None and scope.kind == "class" and scope.name.endswith(_ERRORS)
 
 
 def _is_test(scope: Scope, parent: Scope | None, module: Module) -> bool:
@@ -133,7 +152,7 @@ def _sent_by_framework(place: TextPlace, module: Module) -> Verdict | None:
         return Verdict(Evidence.FRAMEWORK, role_of([role])) if role in _ROLES else None
     if place.name not in words.tool_fields:
         return None
-    scope = module.facts.scopes[place.scope]
+    scope = module.facts.scopes[module.named_scope(place.scope)]
     called = _called(place)
     if place.owner == "tool" or called in words.describing:
         return Verdict(Evidence.FRAMEWORK, Role.TOOL)
@@ -201,7 +220,7 @@ _FOREIGN = re.compile(
 
 _PROGRAM = re.compile(
     r"\A(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*(?:import [\w.]+(?: as \w+)?\n|from [\w.]+ import "
-    r"|(?:async )?def \w+\(|class \w+[(:])"
+    r"|(?:async )?def \w+\(|class \w+[(:]|print\()"
 )
 """How Python source begins, behind its comments: an example in a prompt, or a file to be written."""
 

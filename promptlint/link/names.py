@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice, takewhile
 from typing import TypeAlias
 
-from promptlint.facts import Binding, Import, ModuleFacts, Parameter, Scope
+from promptlint.facts import LAMBDA, Attr, Binding, Call, CallPlace, Context, Import, ModuleFacts, Parameter, Scope
 from promptlint.scan.texts import dotted
 
 END = 1 << 62
@@ -36,6 +37,8 @@ class Module:
     def __init__(self, facts: ModuleFacts) -> None:
         self.facts = facts
         self.path = facts.path
+        self._reaching: dict[tuple[int, str, int, int], Reaching] = {}
+        self._local: dict[int, frozenset[str]] = {}
 
     @cached_property
     def name(self) -> str:
@@ -44,18 +47,14 @@ class Module:
 
     @cached_property
     def home(self) -> str:
-        """The outermost package of the module, or the folder of a plain module, dotted from the root of the run."""
-        parts = self.facts.module.split(".")
-        above = len(parts) - self.facts.package_parts
-        is_plain = self.facts.package_parts == 1 and not self.facts.is_package
-        return ".".join(parts[: above if is_plain else above + 1])
+        return self.facts.home
 
     @cached_property
     def definitions(self) -> dict[tuple[int, str], list[Definition]]:
         """Everything that gives a dotted name a value or changes it, by scope and name, in source order."""
         index: defaultdict[tuple[int, str], list[Definition]] = defaultdict(list)
         for binding in self.facts.bindings:
-            if binding.op not in ("return", "annotation"):
+            if binding.op not in ("return", "yield", "annotation", "del"):
                 index[binding.scope, binding.target].append(binding)
         for imported in self.facts.imports:
             if imported.name != "*":
@@ -71,6 +70,14 @@ class Module:
         for binding in self.facts.bindings:
             if binding.op == "return":
                 index[binding.scope].append(binding)
+        return dict(index)
+
+    @cached_property
+    def bindings_of(self) -> dict[int, list[Binding]]:
+        """The bindings of each scope, in source order."""
+        index: defaultdict[int, list[Binding]] = defaultdict(list)
+        for binding in self.facts.bindings:
+            index[binding.scope].append(binding)
         return dict(index)
 
     @cached_property
@@ -92,6 +99,33 @@ class Module:
         return dict(index)
 
     @cached_property
+    def base_constructions(self) -> dict[int, CallPlace]:
+        """The call of `__init__` of a base class in each `__init__`, by its function scope."""
+        found: dict[int, CallPlace] = {}
+        for place in self.facts.calls:
+            func = place.expr.func
+            if isinstance(func, Attr) and func.name == "__init__" and self.facts.scopes[place.scope].name == "__init__":
+                found.setdefault(place.scope, place)
+        return found
+
+    @cached_property
+    def decorated(self) -> dict[int, int]:
+        """The function scope that each decorator with arguments stands over, by the number of its call."""
+        return {
+            one.index: number
+            for number, scope in enumerate(self.facts.scopes)
+            if scope.kind == "function"
+            for one in scope.decorators
+            if isinstance(one, Call)
+        }
+
+    def bindings_at(self, statement: int) -> Iterator[Binding]:
+        """The bindings of the statement that starts at an offset."""
+        bindings = self.facts.bindings
+        first = bisect_left(bindings, statement, key=lambda binding: binding.offset)
+        yield from takewhile(lambda binding: binding.offset == statement, islice(bindings, first, None))
+
+    @cached_property
     def star_imports(self) -> tuple[Import, ...]:
         return tuple(imported for imported in self.facts.imports if imported.attribute == "*")
 
@@ -102,6 +136,12 @@ class Module:
 
     def parameter(self, scope: int, name: str) -> Parameter | None:
         return next((one for one in self.facts.scopes[scope].parameters if one.name == name), None)
+
+    def named_scope(self, scope: int) -> int:
+        """A scope, or the one around it where it is a lambda."""
+        while self.facts.scopes[scope].name == LAMBDA:
+            scope = self.facts.scopes[scope].parent
+        return scope
 
     def owner_class(self, scope: int) -> int | None:
         """The class whose method a function scope is (or stands in)."""
@@ -118,8 +158,46 @@ class Module:
             yield block
             block = self.facts.blocks[block].parent
 
+    def contexts_around(self, offset: int, scope: int) -> Iterator[Context]:
+        """The `with` statements of a scope that an offset lies in, innermost first."""
+        contexts = self.facts.contexts
+        number = bisect_right(contexts, offset, key=lambda context: context.start) - 1
+        while number >= 0:
+            context = contexts[number]
+            if context.scope == scope and offset < context.end:
+                yield context
+            number = context.parent
+
+    def local_names(self, scope: int) -> frozenset[str]:
+        """The names that can mean something else with every call of a function: its own and those of functions and
+        classes around it. Variables of comprehensions count everywhere."""
+        if scope not in self._local:
+            own = self.facts.scopes[scope]
+            outer = self.local_names(own.parent) if own.parent > 0 else self._comprehended
+            bound = self._bound.get(scope, ()) if scope > 0 else ()
+            self._local[scope] = outer | {one.name for one in own.parameters} | set(bound)
+        return self._local[scope]
+
+    @cached_property
+    def _bound(self) -> dict[int, set[str]]:
+        """The first parts of the names that are bound in each scope."""
+        index: defaultdict[int, set[str]] = defaultdict(set)
+        for scope, name in self.definitions:
+            index[scope].add(name.partition(".")[0])
+        return dict(index)
+
+    @cached_property
+    def _comprehended(self) -> frozenset[str]:
+        return frozenset(name for block in self.facts.blocks for name in block.targets)
+
     def reaching(self, scope: int, name: str, at: int, block: int) -> Reaching:
         """What a use of `name` at offset `at` in `block` can see in `scope`, by source order and branches."""
+        key = (scope, name, at, block)
+        if key not in self._reaching:
+            self._reaching[key] = self._reach(*key)
+        return self._reaching[key]
+
+    def _reach(self, scope: int, name: str, at: int, block: int) -> Reaching:
         found = self.definitions.get((scope, name), [])
         around = set(self.enclosing_blocks(block))
         arms = {self.facts.blocks[one].statement: self.facts.blocks[one].arm for one in around}

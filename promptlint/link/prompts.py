@@ -42,6 +42,8 @@ class PromptCollector:
         self._index = index
         self._evaluator = evaluator
         self._entries: dict[Place, _Entry] = {}
+        self.seen: list[tuple[Text, str | None]] = []
+        """Every text that prompts are part of, with the id of the call that sends it where one does."""
         self._places: dict[Place, TextPlace] = {
             Place(module.path, place.expr.start, place.expr.end): place
             for module in index.modules.values()
@@ -51,6 +53,7 @@ class PromptCollector:
     def add_sent(self, text: Text, role: Role, call: str) -> list[Place]:
         """Record what a message is made of; the places of its text expressions in order."""
         roots = []
+        self.seen.append((text, call))
         for part in rooted_texts(text):
             assert part.root is not None
             least = MIN_WORDS if part is text else MIN_FRAGMENT_WORDS
@@ -68,12 +71,15 @@ class PromptCollector:
             self._add_parts(text, role, Evidence.NAMED)
 
     def _add_parts(self, text: Text, role: Role, evidence: Evidence, name: str | None = None) -> None:
+        self.seen.append((text, None))
         for part in rooted_texts(text):
-            if part.root is not None and part.root not in self._entries:
+            if part.root is None:
+                continue
+            if part.root not in self._entries:
                 least = MIN_WORDS if part is text and evidence is Evidence.DECLARED else MIN_FRAGMENT_WORDS
                 self._add(part.root, part, role, evidence, None, least)
-                if name is not None and part.root in self._entries:
-                    self._entries[part.root].name = name
+            if name is not None and part.root in self._entries:
+                self._entries[part.root].name = name
 
     def _add(
         self, root: Place, text: Text, role: Role, evidence: Evidence, call: str | None, least: int = MIN_WORDS
@@ -97,6 +103,10 @@ class PromptCollector:
         """All prompts, by path and offset."""
         made = [self._prompt(root, entry) for root, entry in self._entries.items()]
         return tuple(sorted(made, key=lambda prompt: (prompt.place.path, prompt.place.start, prompt.place.end)))
+
+    def find(self, root: Place) -> str | None:
+        """The id of the prompt of a text expression, None where it is none."""
+        return self.identify(root) if root in self._entries else None
 
     def identify(self, root: Place) -> str:
         """The id of the prompt of a text expression."""

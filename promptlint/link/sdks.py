@@ -85,6 +85,14 @@ def index_tables(tables: Iterable[SdkTable]) -> Surfaces:
             for name in table.modules
             if any("__call__" in call.methods for call in table.calls)
         ),
+        roles={name: role for table in tables for name, role in table.roles.items()},
+        decorators={name: gives for table in tables for name, gives in table.decorators.items()},
+        extenders=frozenset(name for table in tables for name in table.extenders),
+        decorator_names=frozenset(
+            name.rpartition(".")[2] for table in tables for name in (*table.decorators, *table.extenders)
+        ),
+        standing={table.sdk: table.standing for table in tables if table.standing is not None},
+        batches=tuple((table.sdk, table.batch) for table in tables if table.batch is not None),
         prompt_names=frozenset(name.rpartition(".")[2] for name in (*messages, *prompts)),
     )
 

@@ -13,7 +13,16 @@ from typing import TypeVar
 
 import msgspec
 
-from promptlint.link.tables import ArgumentNames, CallTable, ClientTable, Factory, MessageClass, SdkTable
+from promptlint.link.tables import (
+    ArgumentNames,
+    Batch,
+    CallTable,
+    ClientTable,
+    Factory,
+    MessageClass,
+    SdkTable,
+    Standing,
+)
 
 __all__ = ["ArgumentNames", "MessageClass", "Surface", "Surfaces"]
 
@@ -60,6 +69,15 @@ class Surfaces:
     """The modules of SDKs whose clients are called themselves (`lm(...)`)."""
     declared: tuple[str, ...] = ()
     """The functions of the project that the configuration calls LLM calls."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    decorators: Mapping[str, str] = field(default_factory=dict)
+    extenders: frozenset[str] = frozenset()
+    decorator_names: frozenset[str] = frozenset()
+    """The last part of every decorator."""
+    standing: Mapping[str, Standing] = field(default_factory=dict)
+    """By SDK."""
+    batches: tuple[tuple[str, Batch], ...] = ()
+    """The batch files of each SDK."""
     prompt_names: frozenset[str] = frozenset()
     """The last part of every name in `prompts` and `messages`."""
 
@@ -74,7 +92,8 @@ class Surfaces:
         *package, last = name.split(".")
         for length in range(len(package) - 1, 0, -1):
             shorter = ".".join((*package[:length], last))
-            if any(shorter in known for known in (self.clients, self.functions, self.aliases, self.messages)):
+            known = self.clients, self.functions, self.aliases, self.messages, self.roles
+            if any(shorter in names for names in known):
                 return self.aliases.get(shorter, shorter)
         return name
 

@@ -13,7 +13,7 @@ import msgspec
 class ArgumentNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a call takes what. Each is a list of names tried in order: a keyword, a position, or a dotted path
     into a dict, a config object or the construction of an object (`config.max_output_tokens`, `0.model`), where
-    `[]` is any item of a list (`requests.[].params.system`)."""
+    `[]` is any item of a list or dict (`requests.[].params.system`)."""
 
     model: tuple[str | int, ...] = ()
     system: tuple[str | int, ...] = ()
@@ -52,6 +52,19 @@ class CallTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Words in the name of the enclosing class or function that say that the call is something else (embeddings)."""
     constructor: bool = False
     """Whether model and cap are given when the object is made (LangChain chat models)."""
+    decorates: bool = False
+    """Whether it is a decorator: the function under it says what is sent, and calling that function sends it."""
+    added: bool = False
+    """Whether its result is added to a model (`lm += "..." + gen()`): what was added before it is what is sent."""
+
+
+class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Models that a client is given under names of their own: the argument with the list of them, and in each
+    of its items the path of the name, and those of model and cap."""
+
+    argument: tuple[str | int, ...]
+    name: str
+    entry: ArgumentNames
 
 
 class ClientTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +72,9 @@ class ClientTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     constructor: ArgumentNames | None = None
     methods: tuple[str, ...] = ()
     """The methods of its table that it has; empty for all of them."""
+    listed: Listed | None = None
+    standing: bool = False
+    """Whether it asks the model that its SDK is set to (`SdkTable.standing`)."""
 
 
 class Factory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +84,19 @@ class Factory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     when: Mapping[str, str] = {}
     keeps: bool = False
     """Whether model and cap are those of the object it is a method of (`model.start_chat()`)."""
+
+
+class Standing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How an SDK is told which model its calls ask. `argument` is where each of these takes the client of it, the
+    call that asks too."""
+
+    argument: tuple[str | int, ...] = ()
+    everywhere: tuple[str, ...] = ()
+    """Functions that set it for the whole program."""
+    within: tuple[str, ...] = ()
+    """Context managers that set it for their block."""
+    methods: tuple[str, ...] = ()
+    """Methods that set it for the object they are called on."""
 
 
 class MessageClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +112,20 @@ class MessageClass(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     messages: bool = False
     passive: bool = False
     """Whether it alone says nothing of the text (a tokenizer)."""
+
+
+class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The requests of a batch file: JSON objects that have these `keys` besides the address and the body of a post."""
+
+    api: str
+    """What makes a batch of the file."""
+    host: str
+    """What the addresses in the file begin behind."""
+    address: str
+    body: str
+    keys: tuple[str, ...]
+    written_by: frozenset[str]
+    """Words in the names of functions that write or serialise them."""
 
 
 class SdkTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,3 +145,11 @@ class SdkTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     messages: Mapping[str, MessageClass] = {}
     prompts: Mapping[str, Mapping[str | int, str]] = {}
     """Arguments of constructors and functions that a framework sends: name or position -> role."""
+    roles: Mapping[str, str] = {}
+    """Context managers under which what is added to a model has a role."""
+    decorators: Mapping[str, str] = {}
+    """Decorators that make an object of a client class of a function; calling it sends what the function says."""
+    extenders: tuple[str, ...] = ()
+    """Decorators of functions whose first parameter is the model that the result is added to."""
+    standing: Standing | None = None
+    batch: Batch | None = None

@@ -20,6 +20,8 @@ _HOLE = "\ufffc"
 _FORMAT_FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 _PERCENT_FIELD = re.compile(r"%(?:%|(?:\((?P<name>[^)]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[diouxXeEfFgGcrsa])")
 
+_LAYOUT = re.compile(r"\A\s+|\s+\Z|(?<=\n)\s+|[ \t\r]+(?=\n)")
+
 
 class Splice(NamedTuple):
     """Put `parts` where the flat text has `start`..`end`."""
@@ -101,6 +103,11 @@ def cleandoc(text: Text) -> Text:
     lines = re.compile(r"\A(?:[ \t]*\n)*[ \t]*|(?:\n[ \t]*)*\Z")
     splices = [Splice(match.start(), match.end()) for match in lines.finditer(whole) if match.end() > match.start()]
     return replace(splice(cleaned, splices), cleaned=True)
+
+
+def without_layout(text: Text) -> Text:
+    """A text without what only lays it out: blanks at both ends of its lines, and blank lines."""
+    return replace(splice(text, [Splice(*one.span()) for one in _LAYOUT.finditer(flat(text))]), cleaned=True)
 
 
 def _without_margin(text: Text, *, first_line_apart: bool) -> Text:

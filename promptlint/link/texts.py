@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from promptlint import facts
 from promptlint.facts import Call, Expr
 from promptlint.link.env import Env, concatenated, label_of, literal_text, place_of
+from promptlint.link.origins import origin_of
 from promptlint.link.textops import cleandoc, dedent, fill_format, fill_percent, join, strip
 from promptlint.link.values import (
     Choice,
@@ -61,7 +62,7 @@ def parts_of(ev: Evaluator, expr: Expr, env: Env) -> list[Part]:
                     parts.append(Piece(part.text, path, part.start, part.end, part.token))
             else:
                 place = Place(path, part.start, part.end)
-                parts.append(insert(ev, evaluate_inline(ev, part.value, env), part.label, place))
+                parts.append(insert(ev, evaluate_inline(ev, part.value, env), part.label, place, part.spec))
         return parts
     if isinstance(expr, facts.Sum):
         return [part for term in expr.terms for part in parts_of(ev, term, env)]
@@ -83,14 +84,16 @@ def evaluate_inline(ev: Evaluator, expr: Expr, env: Env) -> Value:
     return ev.evaluate(expr, env)
 
 
-def insert(ev: Evaluator, value: Value, name: str, place: Place) -> Part:
-    """What a value becomes inside a text."""
+def insert(ev: Evaluator, value: Value, name: str, place: Place, spec: str = "") -> Part:
+    """What a value becomes inside a text; `spec` is the format it is written in."""
     texts = [option for option in options(value) if isinstance(option, Text)]
     is_large = sum(text.size for text in texts) > MAX_SIZE or any(text.depth > MAX_DEPTH for text in texts)
     if not texts or is_large:
-        return Hole(name, place.path, place.start, place.end)
+        return Hole(name, place.path, place.start, place.end, origin_of(ev, value, spec))
     texts.sort(key=lambda text: text.size, reverse=True)
     if len(texts) == 1:
+        if texts[0].root is None and len(texts[0].parts) == 1 and isinstance(hole := texts[0].parts[0], Hole):
+            return replace(hole, name=name, path=place.path, start=place.start, end=place.end)
         if texts[0].root is None and len(texts[0].parts) == 1 and isinstance(texts[0].parts[0], Choice):
             return texts[0].parts[0]
         return Inserted(name, texts[0], place)
@@ -186,7 +189,7 @@ def _join(ev: Evaluator, text: Text, call: Call, env: Env) -> Value:
     place = place_of(literal, env)
     name = dotted(literal) or "items"
     if items is None:
-        return Text((Hole(name, place.path, place.start, place.end),))
+        return Text((Hole(name, place.path, place.start, place.end, origin_of(ev, value)),))
     inserted: list[Part] = [insert(ev, item, f"{name}[{i}]", place) for i, item in enumerate(items.items)]
     return join(text, inserted)
 

@@ -68,8 +68,10 @@ def described(index: ModuleIndex, evaluator: Evaluator, schemas: frozenset[str])
         yield from finder.read(module, readers)
 
 
-def docstring_of(scope: Scope, module: Module, role: Role = Role.TOOL) -> Iterator[Described]:
-    """The docstring of a function or class as it is sent, if there is one of some length."""
+def docstring_of(
+    scope: Scope, module: Module, role: Role = Role.TOOL, least: int = MIN_DESCRIPTION
+) -> Iterator[Described]:
+    """The docstring of a function or class as it is sent, if there is one of at least so many words."""
     if scope.docstring is None:
         return
     parts = tuple(
@@ -77,7 +79,7 @@ def docstring_of(scope: Scope, module: Module, role: Role = Role.TOOL) -> Iterat
         for run in scope.docstring.parts
         if isinstance(run, Run)
     )
-    if count_words("".join(piece.text for piece in parts)) >= MIN_DESCRIPTION:
+    if count_words("".join(piece.text for piece in parts)) >= least:
         root = Place(module.path, scope.docstring.start, scope.docstring.end)
         yield Described(f"{scope.qualname}.__doc__", cleandoc(Text(parts, root)), role)
 
@@ -188,28 +190,29 @@ class _Finder:
     def _instructs(self, module: Module, scope: Scope) -> bool:
         """Whether the docstring of a function or class is the prompt itself."""
         if scope.kind == "class":
-            return self._is_instruction(module, scope)
+            return is_instruction(self._evaluator, module, scope)
         return any(self._symbol(one, module, scope) in _table().prompting_decorators for one in scope.decorators)
-
-    def _is_instruction(self, module: Module, scope: Scope, depth: int = 0) -> bool:
-        """Whether a class descends from one that sends its docstring."""
-        if depth > 8:
-            return False
-        env = Env(module, scope.parent, END, scope.block)
-        for base in scope.bases:
-            for value in options(self._evaluator.evaluate(base, env)):
-                if isinstance(value, Symbol) and value.name in _table().instructing_bases:
-                    return True
-                if isinstance(value, ClassRef):
-                    other = self._index.modules[value.path]
-                    if self._is_instruction(other, other.facts.scopes[value.scope], depth + 1):
-                        return True
-        return False
 
     def _symbol(self, decorator: Expr, module: Module, scope: Scope) -> str | None:
         func = decorator.func if isinstance(decorator, Call) else decorator
         value = self._evaluator.evaluate(func, Env(module, scope.parent, scope.start, scope.block))
         return value.name if isinstance(value, Symbol) else None
+
+
+def is_instruction(ev: Evaluator, module: Module, scope: Scope, depth: int = 0) -> bool:
+    """Whether a class descends from one that sends its docstring."""
+    if depth > 8:
+        return False
+    env = Env(module, scope.parent, END, scope.block)
+    for base in scope.bases:
+        for value in options(ev.evaluate(base, env)):
+            if isinstance(value, Symbol) and value.name in _table().instructing_bases:
+                return True
+            if isinstance(value, ClassRef):
+                other = ev.index.modules[value.path]
+                if is_instruction(ev, other, other.facts.scopes[value.scope], depth + 1):
+                    return True
+    return False
 
 
 def _docstring_readers(module: Module) -> Iterator[tuple[str, int]]:

@@ -14,7 +14,7 @@ from promptlint.link.named import is_for_others
 from promptlint.link.names import END, Module, ModuleIndex
 from promptlint.link.values import Text, Value, options, rooted_texts
 from promptlint.project import Place, Role
-from promptlint.scan.texts import is_text, runs_of
+from promptlint.scan.texts import dotted, is_text, runs_of
 
 _ERRORS = ("Error", "Exception", "Warning")
 _FILLING = frozenset({"format", "format_map", "replace", "safe_substitute", "substitute"})
@@ -22,13 +22,13 @@ _FILLING = frozenset({"format", "format_map", "replace", "safe_substitute", "sub
 
 
 def texts_for_others(index: ModuleIndex, evaluator: Evaluator, functions: frozenset[str]) -> frozenset[Place]:
-    """The texts given by a name to functions such as `input` or `json.loads` (last part of the name)."""
+    """The texts given by a name to functions such as `input` (last part of the name) or `re.compile`."""
     found: set[Place] = set()
     for module in index.modules.values():
         for place in module.facts.calls:
             call = place.expr
             name = callee_name(call)
-            if name in functions or name.endswith(_ERRORS):
+            if name in functions or name.endswith(_ERRORS) or dotted(call.func) in functions:
                 env = Env(module, place.scope, place.statement_start, place.block)
                 for expr in (*call.args, *(keyword.value for keyword in call.keywords)):
                     if not is_text(expr):

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from promptlint.facts import Call
+from promptlint.facts import Call, Expr
 from promptlint.project import Place
-from promptlint.template import Hole, Piece, Template
+from promptlint.template import Hole, Origin, Piece, Template, strongest
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,8 @@ class Object:
     """An instance of an outside class, with the attributes taken from it so far.
 
     `call` is the call that made it and `env` where that call stands, for arguments given at construction;
-    `added` is what has been appended to it since (the messages of a chat).
+    `added` is what has been appended to it since (the messages of a chat); `function` is the one of the project that
+    a decorator made it of.
     """
 
     type: str
@@ -103,6 +104,7 @@ class Object:
     call: Call | None = None
     env: object = None
     added: tuple[Value, ...] = ()
+    function: FunctionRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +163,17 @@ class Instance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Partial:
-    """`functools.partial` of a function of the project."""
+    """`functools.partial`: what it calls, and the call that made it with the arguments that it gives, each of them
+    `Given` where it stands."""
 
-    callee: FunctionRef
-    given: Mapping[str, Value]
+    callee: FunctionRef | Symbol | Object
+    call: Call
+    path: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The file and the number of the call that made it."""
+        return self.path, self.call.index
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +192,11 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
+    """What the source does not say; `expr` is the expression that gives it and `env` where that stands."""
+
     label: str
+    expr: Expr | None = field(default=None, compare=False)
+    env: object = field(default=None, compare=False)
 
 
 Value: TypeAlias = (
@@ -224,6 +237,38 @@ def one_of(values: Sequence[Value]) -> Value:
     return flat[0] if len(flat) == 1 else OneOf(flat)
 
 
+MAX_COMPARED = 4
+"""Values inside values that are looked into to tell whether two are the same."""
+
+
+def identity(value: Value, depth: int = 0) -> object:
+    """Something to know a value by: what it holds, as far as that is little, else the very object."""
+    if isinstance(value, Unknown):
+        return value.label, id(value.expr)
+    if isinstance(value, _COMPARED) or depth > MAX_COMPARED:
+        return value if isinstance(value, _COMPARED) else id(value)
+    if isinstance(value, Object):
+        added = (identity(one, depth + 1) for one in value.added)
+        return value.type, value.chain, id(value.call), value.function, *added
+    if isinstance(value, OneOf):
+        return "one of", *(identity(option, depth + 1) for option in value.options)
+    if isinstance(value, Text):
+        return value.root, value.cleaned, *(_part_identity(part, depth + 1) for part in value.parts)
+    if isinstance(value, Items):
+        return value.place, value.complete, *(identity(item, depth + 1) for item in value.items)
+    if isinstance(value, Entries):
+        return value.place, value.complete, *((name, identity(entry, depth + 1)) for name, entry in value.entries)
+    return id(value)
+
+
+def _part_identity(part: Part, depth: int) -> object:
+    if isinstance(part, Inserted):
+        return part.place, identity(part.value, depth)
+    if isinstance(part, Choice):
+        return "choice", *(identity(option, depth) for option in part.options)
+    return part.path, part.start, part.end, part.text
+
+
 def options(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, OneOf) else (value,)
 
@@ -253,6 +298,11 @@ def leaves(text: Text) -> Iterator[Piece | Hole]:
             yield part
 
 
+def changes_in(text: Text) -> Origin:
+    """The origin of what changes most in a text; a text without holes is constant."""
+    return strongest(leaf.origin for leaf in leaves(text) if isinstance(leaf, Hole))
+
+
 def assembled(text: Text) -> Template:
     """The text as it is sent."""
     return Template(tuple(leaves(text)))
@@ -266,7 +316,7 @@ def own_template(text: Text) -> Template:
 def _own_parts(text: Text) -> Iterator[Piece | Hole]:
     for part in text.parts:
         if isinstance(part, Inserted):
-            yield Hole(part.name, part.place.path, part.place.start, part.place.end)
+            yield Hole(part.name, part.place.path, part.place.start, part.place.end, changes_in(part.value))
         elif isinstance(part, Choice):
             if part.options[0].root is None:
                 yield from _own_parts(part.options[0])

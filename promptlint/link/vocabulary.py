@@ -32,8 +32,10 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_called_words: frozenset[str]
     asking: frozenset[str]
     writing: frozenset[str]
+    parsing: frozenset[str]
     called: frozenset[str]
     keywords: frozenset[str]
+    complaints: tuple[str, ...]
     openings: tuple[str, ...]
     phrases: tuple[str, ...]
     to_people: tuple[str, ...]
@@ -44,6 +46,7 @@ class Named:
     """The table, and its phrases compiled."""
 
     words: Words
+    complaints: re.Pattern[str]
     openings: re.Pattern[str]
     phrases: tuple[re.Pattern[str], ...]
     to_people: re.Pattern[str]
@@ -57,8 +60,10 @@ def table() -> Named:
     text = (resources.files("promptlint") / "data" / "named.yaml").read_text(encoding="utf-8")
     words = msgspec.convert(yaml.safe_load(text), Words)
     phrases = tuple(re.compile(phrase, re.IGNORECASE | re.MULTILINE) for phrase in words.phrases)
-    openings = re.compile("|".join(words.openings), re.IGNORECASE)
-    return Named(words, openings, phrases, re.compile("|".join(words.to_people), re.IGNORECASE))
+    complaints, openings, to_people = (
+        re.compile("|".join(forms), re.IGNORECASE) for forms in (words.complaints, words.openings, words.to_people)
+    )
+    return Named(words, complaints, openings, phrases, to_people)
 
 
 def words_of(name: str | None) -> list[str]:

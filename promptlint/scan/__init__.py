@@ -61,6 +61,8 @@ def scan(source: Source, package_parts: int = 1) -> ModuleFacts:
         statements=tuple(builder.statements),
         comments=read_comments(code, lambda line, column: starts[line - 1] + column),
         usage_reads=tuple(sorted(builder.usage_reads)),
+        exits=tuple(builder.exits),
+        contexts=tuple(builder.contexts),
         cells=source.cell_starts(),
         importable=source.notebook is None,
     )

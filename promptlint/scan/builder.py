@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from promptlint.facts import Binding, Block, Call, CallPlace, Expr, Import, Scope, TextPlace
+from promptlint.facts import Binding, Block, Call, CallPlace, Context, Exit, Expr, Import, Scope, TextPlace
 from promptlint.scan.texts import MIN_WORDS, word_count
 
 
@@ -35,8 +35,11 @@ class Builder:
     texts: list[TextPlace] = field(default_factory=list)
     statements: list[tuple[int, int]] = field(default_factory=list)
     usage_reads: set[tuple[int, str]] = field(default_factory=set)
+    exits: list[Exit] = field(default_factory=list)
+    contexts: list[Context] = field(default_factory=list)
     scope: int = 0
     block: int = -1
+    context: int = -1
     statement: tuple[int, int] = (0, 0)
     target: str | None = None
 
@@ -50,6 +53,15 @@ class Builder:
             self.texts.append(
                 TextPlace(expr, self.scope, self.block, context, name, owner, self.target, *self.statement)
             )
+
+    def enter(self, value: Expr, span: tuple[int, int]) -> None:
+        """Record a `with` statement; what follows lies in it until `context` is set back."""
+        self.contexts.append(Context(self.context, value, self.scope, self.block, *span))
+        self.context = len(self.contexts) - 1
+
+    def leave(self, kind: str) -> None:
+        """Record a statement that leaves a loop or function."""
+        self.exits.append(Exit(kind, self.statement[0], self.scope, self.block))
 
     def add_block(self, block: Block) -> int:
         self.blocks.append(block)

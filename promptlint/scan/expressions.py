@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from keyword import iskeyword
 from typing import Any
 
 from promptlint.facts import (
+    LAMBDA,
     Attr,
     Block,
     Call,
@@ -20,8 +22,10 @@ from promptlint.facts import (
     Mapping,
     Name,
     Opaque,
+    Parameter,
     Percent,
     Pipe,
+    Scope,
     Sequence,
     Slash,
     Spread,
@@ -37,9 +41,15 @@ MAX_DEPTH = 120
 
 LABEL_LENGTH = 60
 
-USAGE_NAMES = frozenset({"usage", "usage_metadata", "token_usage", "usage_details", "prompt_eval_count", "eval_count"})
-"""Attributes and keys under which SDKs report the tokens of a response (anthropic 2.12.0, openai 3.54.0,
-google-genai 3.4.0, botocore 1.44.5, ollama 0.6.3)."""
+USAGE_NAMES = frozenset(
+    {"usage", "usage_metadata", "usageMetadata", "token_usage", "usage_details", "billed_units", "_raw_response",
+     "get_usage", "prompt_eval_count", "eval_count", "prompt_tokens", "completion_tokens", "total_tokens",
+     "input_tokens", "output_tokens", "prompt_token_count", "candidates_token_count", "total_token_count",
+     "promptTokenCount", "totalTokenCount", "inputTokens", "outputTokens", "totalTokens", "inputTextTokenCount",
+     "response_cost"}
+)  # fmt: skip
+"""Attributes and keys under which SDKs report the tokens of a response, or hand out what holds them (anthropic 2.12.0,
+openai 3.54.0, google-genai 3.4.0, botocore 1.44.5, cohere 7.3.1, ollama 0.6.3, litellm 1.106.2, instructor 1.17.0)."""
 
 
 class Lowering:
@@ -89,7 +99,8 @@ class Lowering:
     def _opaque(self, node: ast.expr) -> Opaque:
         start, end = self._span(node)
         label = " ".join(self._source[start : min(end, start + 4 * LABEL_LENGTH)].split())
-        return Opaque(start, end, label if len(label) <= LABEL_LENGTH else label[: LABEL_LENGTH - 1] + "…")
+        shown = label if len(label) <= LABEL_LENGTH else label[: LABEL_LENGTH - 1] + "…"
+        return Opaque(start, end, shown, _mentioned(node))
 
     def _children(self, node: ast.expr) -> Opaque:
         """An expression that is not followed; the calls inside it are."""
@@ -102,16 +113,19 @@ class Lowering:
         start, end = self._span(node)
         value = node.value
         if isinstance(value, str):
-            return read_literal(self._source, start, end, value, self._field) or self._opaque(node)
+            return read_literal(self._source, start, end, (value,), self._field) or self._opaque(node)
         if value is None or isinstance(value, bool | int | float):
             return Const(start, end, value)
         return self._opaque(node)
 
     def _joined(self, node: ast.JoinedStr) -> Expr:
         start, end = self._span(node)
-        return read_literal(self._source, start, end, None, self._field) or self._opaque(node)
+        values = [str(part.value) if isinstance(part, ast.Constant) else None for part in node.values]
+        return read_literal(self._source, start, end, values, self._field) or self._opaque(node)
 
     def _field(self, code: str, start: int) -> Expr:
+        if (plain := _plain_field(code, start)) is not None:
+            return plain
         try:
             node = ast.parse(f"({code})", mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -129,10 +143,18 @@ class Lowering:
         return Attr(*self._span(node), value, node.attr)
 
     def _read_usage(self, value: Expr) -> None:
-        if isinstance(value, Call):
-            self._builder.calls[value.index].reads_usage = True
+        """Note that the usage in `value` is read: in the call that gives it, and in the name that it is taken from."""
+        if isinstance(value, Either):
+            for option in value.options:
+                self._read_usage(option)
         elif name := dotted(value):
             self._builder.usage_reads.add((self._builder.scope, name))
+        elif isinstance(value, Call):
+            self._builder.calls[value.index].reads_usage = True
+            if isinstance(value.func, Attr):
+                self._read_usage(value.func.value)
+        elif isinstance(value, Attr | Item):
+            self._read_usage(value.value)
 
     def _subscript(self, node: ast.Subscript) -> Expr:
         value = self.lower(node.value)
@@ -148,10 +170,6 @@ class Lowering:
 
     def _call(self, node: ast.Call) -> Expr:
         func = self.lower(node.func)
-        if isinstance(func, Attr) and func.name == "get" and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and first.value in USAGE_NAMES:
-                self._read_usage(func.value)
         name = dotted(func) or (func.name if isinstance(func, Attr) else None)
         outer, within = self._within_text, self._builder.target
         # The arguments of `"...".format(...)`, `", ".join([...])` or `dedent("...")` are parts of that text.
@@ -167,6 +185,10 @@ class Lowering:
         builder = self._builder
         call = Call(*self._span(node), func, args, keywords, len(builder.calls))
         builder.calls.append(OpenCall(call, builder.scope, builder.block, builder.statement[0]))
+        if isinstance(func, Attr) and func.name in ("get", "pop") and _is_usage(node.args[:1]):
+            self._read_usage(func.value)
+        elif isinstance(func, Name) and func.id in ("getattr", "hasattr") and _is_usage(node.args[1:2]):
+            self._read_usage(args[0])
         return call
 
     def _keyword(self, keyword: ast.keyword, owner: str | None) -> Keyword:
@@ -176,7 +198,7 @@ class Lowering:
         self._holder = keyword.arg
         value = self.text(keyword.value, "argument", keyword.arg, owner)
         builder.target = outer
-        return Keyword(keyword.arg, value)
+        return Keyword(keyword.arg, value, self._positions.span(keyword)[0])
 
     def _binary(self, node: ast.BinOp) -> Expr:
         start, end = self._span(node)
@@ -232,7 +254,9 @@ class Lowering:
         start, end = self._span(node)
         for generator in node.generators:
             over = self.lower(generator.iter)
-            builder.block = builder.add_block(Block(builder.block, start, 0, "comprehension", over, start, end))
+            targets = bound_names(generator.target)
+            block = Block(builder.block, start, 0, "comprehension", over, start, end, targets=targets)
+            builder.block = builder.add_block(block)
             for condition in generator.ifs:
                 self.lower(condition)
         try:
@@ -245,10 +269,52 @@ class Lowering:
             builder.block = outer
 
     def _lambda(self, node: ast.Lambda) -> Expr:
-        return Lambda(*self._span(node), self.text(node.body, "return"))
+        builder = self._builder
+        start, end = self._span(node)
+        outer = builder.scope
+        qualname = ".".join(filter(None, (builder.scopes[outer].qualname, LAMBDA)))
+        parameters = tuple(self.parameters(node.args, LAMBDA))
+        builder.scopes.append(
+            Scope("function", LAMBDA, qualname, outer, start, end, builder.block, parameters=parameters)
+        )
+        builder.scope = scope = len(builder.scopes) - 1
+        try:
+            # Its blocks are those around it: the body runs where they let it.
+            body = self.text(node.body, "return")
+            builder.bind("", "return", body)
+        finally:
+            builder.scope = outer
+        return Lambda(start, end, body, scope)
+
+    def parameters(self, arguments: ast.arguments, owner: str) -> Iterator[Parameter]:
+        """The parameters of a function or lambda; `owner` is its name."""
+        positional = [*arguments.posonlyargs, *arguments.args]
+        defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+        yield from self._plain_parameters(positional, [*defaults, *arguments.defaults], owner, "positional")
+        if arguments.vararg:
+            yield Parameter(arguments.vararg.arg, None, None, "*")
+        yield from self._plain_parameters(arguments.kwonlyargs, arguments.kw_defaults, owner, "keyword")
+        if arguments.kwarg:
+            yield Parameter(arguments.kwarg.arg, None, None, "**")
+
+    def _plain_parameters(
+        self, arguments: Iterable[ast.arg], defaults: Iterable[ast.expr | None], owner: str, kind: str
+    ) -> Iterator[Parameter]:
+        for argument, default in zip(arguments, defaults, strict=True):
+            yield Parameter(
+                argument.arg,
+                self.text(default, "default", argument.arg, owner) if default else None,
+                self.lower(argument.annotation) if argument.annotation else None,
+                kind,
+            )
 
     def _await(self, node: ast.Await) -> Expr:
         return self.lower(node.value)
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom) -> Expr:
+        if node.value is not None:
+            self._builder.bind("", "yield", self.text(node.value, "expression"))
+        return self._opaque(node)
 
     def _walrus(self, node: ast.NamedExpr) -> Expr:
         value = self.text(node.value, "assign", node.target.id)
@@ -256,6 +322,35 @@ class Lowering:
         if isinstance(value, Call):
             self._builder.calls[value.index].bound_to = node.target.id
         return value
+
+
+def bound_names(target: ast.expr) -> tuple[str, ...]:
+    """The names that a loop target binds."""
+    return tuple(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+
+
+def _plain_field(code: str, start: int) -> Expr | None:
+    """The field of an f-string that is a dotted name, as most are, without asking the parser."""
+    first, *rest = code.split(".")
+    if not code.isascii() or any(
+        not part.isidentifier() or iskeyword(part) or part in USAGE_NAMES for part in (first, *rest)
+    ):
+        return None
+    expr: Expr = Name(start, start + len(first), first)
+    for part in rest:
+        expr = Attr(start, expr.end + 1 + len(part), expr, part)
+    return expr
+
+
+def _mentioned(node: ast.expr) -> tuple[str, ...]:
+    """The names and the attributes of `self` that an expression mentions, each once."""
+    found: dict[str, None] = {}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            found[inner.id] = None
+        elif isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == "self":
+            found[f"self.{inner.attr}"] = None
+    return tuple(found)
 
 
 _COLLECTING = frozenset({"append", "extend", "insert", "add"})
@@ -276,6 +371,11 @@ def _dict_owner(values: dict[str | None, ast.expr]) -> str | None:
     owner = _message_owner(values)
     is_schema = "type" in values or not _SCHEMA_KEYS.isdisjoint(key or "" for key in values)
     return "tool" if owner is None and "description" in values and is_schema else owner
+
+
+def _is_usage(args: list[ast.expr]) -> bool:
+    """Whether the one argument given is a literal name under which usage is reported."""
+    return any(isinstance(arg, ast.Constant) and arg.value in USAGE_NAMES for arg in args)
 
 
 def _literal_key(key: ast.expr | None) -> str | None:
@@ -309,5 +409,7 @@ _HANDLERS: dict[type[ast.expr], Callable[[Lowering, Any], Expr]] = {
     ast.DictComp: Lowering._comprehension,
     ast.Lambda: Lowering._lambda,
     ast.Await: Lowering._await,
+    ast.Yield: Lowering._yield,
+    ast.YieldFrom: Lowering._yield,
     ast.NamedExpr: Lowering._walrus,
 }

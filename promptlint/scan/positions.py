@@ -40,4 +40,9 @@ class Positions:
         """Start and end offsets of a node."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
+        if self._is_ascii:
+            # Most files are, and this is asked for every node of them.
+            starts, shift = self._starts, self._shift
+            start = starts[node.lineno - 1] + node.col_offset
+            return start + shift, starts[node.end_lineno - 1] + node.end_col_offset + shift
         return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)

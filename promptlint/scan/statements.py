@@ -16,7 +16,6 @@ from promptlint.facts import (
     Import,
     Item,
     Keyword,
-    Parameter,
     Run,
     Scope,
     Spread,
@@ -25,7 +24,7 @@ from promptlint.facts import (
 )
 from promptlint.facts import Sequence as SequenceExpr
 from promptlint.scan.builder import Builder
-from promptlint.scan.expressions import Lowering
+from promptlint.scan.expressions import Lowering, bound_names
 from promptlint.scan.positions import Positions
 from promptlint.scan.texts import dotted
 
@@ -80,13 +79,14 @@ class Walk:
         kind: str,
         over: Expr | None = None,
         body: Sequence[ast.stmt] = (),
+        targets: tuple[str, ...] = (),
     ) -> Iterator[None]:
         builder = self._builder
         outer = builder.block
         start = self._positions.offset(statement.lineno, statement.col_offset)  # type: ignore[attr-defined]
         end = self._positions.span(body[-1])[1] if body else start
         exits = kind in ("for", "while") and any(map(_leaves_loop, body))
-        builder.block = builder.add_block(Block(outer, start, arm, kind, over, start, end, exits))
+        builder.block = builder.add_block(Block(outer, start, arm, kind, over, start, end, exits, targets))
         try:
             yield
         finally:
@@ -131,7 +131,7 @@ class Walk:
     def _function(self, node: Function) -> None:
         lower = self._lowering
         decorators = tuple(lower.lower(decorator) for decorator in node.decorator_list)
-        parameters = tuple(self._parameters(node))
+        parameters = tuple(lower.parameters(node.args, node.name))
         returns = lower.lower(node.returns) if node.returns else None
         start, end = self._positions.span(node)
         index = self._scope(
@@ -151,33 +151,14 @@ class Walk:
         )
         self._enter(index, "def", node.name, node.body)
 
-    def _parameters(self, node: Function) -> Iterator[Parameter]:
-        arguments = node.args
-        positional = [*arguments.posonlyargs, *arguments.args]
-        defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
-        yield from self._plain_parameters(positional, [*defaults, *arguments.defaults], node.name, "positional")
-        if arguments.vararg:
-            yield Parameter(arguments.vararg.arg, None, None, "*")
-        yield from self._plain_parameters(arguments.kwonlyargs, arguments.kw_defaults, node.name, "keyword")
-        if arguments.kwarg:
-            yield Parameter(arguments.kwarg.arg, None, None, "**")
-
-    def _plain_parameters(
-        self, arguments: Sequence[ast.arg], defaults: Sequence[ast.expr | None], owner: str, kind: str
-    ) -> Iterator[Parameter]:
-        for argument, default in zip(arguments, defaults, strict=True):
-            yield Parameter(
-                argument.arg,
-                self._lowering.text(default, "default", argument.arg, owner) if default else None,
-                self._lowering.lower(argument.annotation) if argument.annotation else None,
-                kind,
-            )
-
     def _class(self, node: ast.ClassDef) -> None:
         lower = self._lowering
         decorators = tuple(lower.lower(decorator) for decorator in node.decorator_list)
         bases = tuple(lower.lower(base) for base in node.bases)
-        keywords = tuple(Keyword(keyword.arg, lower.lower(keyword.value)) for keyword in node.keywords)
+        keywords = tuple(
+            Keyword(keyword.arg, lower.lower(keyword.value), self._positions.span(keyword)[0])
+            for keyword in node.keywords
+        )
         start, end = self._positions.span(node)
         index = self._scope(
             Scope(
@@ -224,7 +205,10 @@ class Walk:
             self._unpack(node.elts, value)
             return
         target = self._lowering.lower(node)
-        if isinstance(target, Item):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            if name := self._target_name(node.value):
+                self._builder.bind(name, "del", value)
+        elif isinstance(target, Item):
             if name := dotted(target.value):
                 self._builder.bind(name, "[]=", value, key=target.key)
         elif name := dotted(target):
@@ -287,6 +271,7 @@ class Walk:
             bind(target, name, call.args[0])
 
     def _return(self, node: ast.Return) -> None:
+        self._builder.leave("return")
         if node.value is not None:
             scope = self._builder.scopes[self._builder.scope]
             value = self._lowering.text(node.value, "return", scope.name)
@@ -309,16 +294,16 @@ class Walk:
     # Control flow
 
     def _if(self, node: ast.If) -> None:
-        self._lowering.text(node.test, "expression")
-        self._in_block(node, 0, "if", node.body)
-        self._in_block(node, 1, "if", node.orelse)
+        test = self._lowering.text(node.test, "expression")
+        self._in_block(node, 0, "if", node.body, test)
+        self._in_block(node, 1, "if", node.orelse, test)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         over = self._lowering.text(node.iter, "expression")
-        with self._block(node, 0, "for", over, node.body):
-            for name in ast.walk(node.target):
-                if isinstance(name, ast.Name):
-                    self._builder.bind(name.id, "for", over)
+        targets = bound_names(node.target)
+        with self._block(node, 0, "for", over, node.body, targets):
+            for name in targets:
+                self._builder.bind(name, "for", over)
             self._body(node.body)
         self._in_block(node, 1, "if", node.orelse)
 
@@ -328,6 +313,7 @@ class Walk:
         self._in_block(node, 1, "if", node.orelse)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        outer = self._builder.context
         for item in node.items:
             value = self._lowering.text(item.context_expr, "expression")
             target = item.optional_vars
@@ -336,7 +322,9 @@ class Walk:
                 self._builder.bind(name, "with", value)
                 if isinstance(value, Call):
                     self._builder.calls[value.index].bound_to = name
+            self._builder.enter(value, self._positions.span(node))
         self._body(node.body)
+        self._builder.context = outer
 
     def _try(self, node: ast.Try) -> None:
         # What a try body binds holds behind it, or the code behind it is not reached: no block of its own.
@@ -352,6 +340,18 @@ class Walk:
             if case.guard:
                 self._lowering.lower(case.guard)
             self._in_block(node, index, "match", case.body)
+
+    def _break(self, node: ast.Break) -> None:
+        self._builder.leave("break")
+
+    def _raise(self, node: ast.Raise) -> None:
+        self._builder.leave("raise")
+        self._other(node)
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Subscript) and (name := self._target_name(target.value)):
+                self._builder.bind(name, "del", self._lowering.lower(target))
 
     def _other(self, node: ast.stmt) -> None:
         for child in ast.iter_child_nodes(node):
@@ -411,4 +411,7 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Walk, Any], None]] = {
     ast.Try: Walk._try,
     ast.TryStar: Walk._try,
     ast.Match: Walk._match,
+    ast.Break: Walk._break,
+    ast.Raise: Walk._raise,
+    ast.Delete: Walk._delete,
 }

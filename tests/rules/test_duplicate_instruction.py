@@ -256,3 +256,48 @@ def test_prompts_that_reach_no_known_call_are_checked_too() -> None:
 def test_shorter_repeats_on_request() -> None:
     source = app("Use English only. Be kind. Use English only.")
     assert len(findings(source, RULE, options={"min-words": 3})) == 1
+
+
+@pytest.mark.parametrize(
+    ("pieces", "left"),
+    [
+        (
+            ['"Answer in one short paragraph. "', '"Use plain English, please."', '" Answer in one short paragraph."'],
+            [0, 1],
+        ),
+        (
+            [
+                '"Answer in one short paragraph.\\n"',
+                '"Use plain English here.\\n"',
+                '"Answer in one short paragraph.\\n"',
+                '"End with a question."',
+            ],
+            [0, 1, 3],
+        ),
+    ],
+    ids=["the last", "in between"],
+)
+def test_no_empty_string_is_left_of_an_implicit_concatenation(pieces: list[str], left: list[int]) -> None:
+    def app(lines: list[str]) -> str:
+        body = "".join(f"    {line}\n" for line in lines)
+        return (
+            "from openai import OpenAI\n\nclient = OpenAI()\nSYSTEM = (\n" + body + ")\n"
+            'client.responses.create(model="gpt-4.1", instructions=SYSTEM, input="Hello")\n'
+        )
+
+    rewritten = fixed(app(pieces), "duplicate-instruction")[FILE]
+    assert rewritten == app([pieces[at] for at in left])
+
+
+def test_an_emptied_string_with_a_comment_keeps_its_line() -> None:
+    source = (
+        "from openai import OpenAI\n\nclient = OpenAI()\nSYSTEM = (\n"
+        '    "Answer in one short paragraph.\\n"  # product\n'
+        '    "Use plain English here.\\n"  # legal\n'
+        '    "Answer in one short paragraph.\\n"  # again\n'
+        '    "End with a question."  # sales\n'
+        ")\n"
+        'client.responses.create(model="gpt-4.1", instructions=SYSTEM, input="Hello")\n'
+    )
+    rewritten = fixed(source, "duplicate-instruction")[FILE]
+    assert rewritten == source.replace('"Answer in one short paragraph.\\n"  # again', '""  # again')

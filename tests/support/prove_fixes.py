@@ -28,6 +28,8 @@ from typing import Any
 
 PLACEHOLDER = re.compile(r"\{[^{}\s][^{}\n]*\}|%\(\w+\)[sdrf]|%[sdrf]\b")
 ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[0-7]{1,3}|[^\sntr])")
+RULER = re.compile(r"([^\w\s])\1{3,}")
+"""A row of the same sign, of which three may be left."""
 EXIT_CODES = (0, 1)
 
 
@@ -124,7 +126,9 @@ def compare_constants(old: object, new: object, line: int, *, unsafe: bool) -> I
 
 
 def compare_words(old: list[str], new: list[str], line: int, *, unsafe: bool) -> Iterator[str]:
+    old, new = ([RULER.sub(r"\1\1\1", word) for word in words] for words in (old, new))
     if unsafe:
+        old, new = ([word.lower() for word in words] for words in (old, new))  # a new first word has a capital
         rest = iter(old)
         if not all(any(word.endswith(other) or other in word for other in rest) for word in new):
             yield f"line {line}: words were added to a text"

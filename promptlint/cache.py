@@ -1,0 +1,171 @@
+"""The cache: what was learned of a file, by its content, in one SQLite file. So a file is scanned once.
+
+Whatever is wrong with it costs time and no result: a file that is no cache of ours is replaced, with a note, and one
+that another run holds for too long is not used. What was not used for longest goes first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache as remembered
+from pathlib import Path
+
+FILE = "promptlint.sqlite"
+APPLICATION = 0x70726C74
+"""Marks the file as ours (SQLite's application_id)."""
+LIMIT = 256 * 2**20
+"""Bytes that the file may take on disk."""
+PATIENCE = 2.0
+"""Seconds to wait for another run that writes."""
+DAY = 86_400
+STATEMENT = 500
+"""Keys in one statement; every SQLite takes 999 values."""
+SCHEMA = f"""
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA journal_mode = WAL;
+PRAGMA application_id = {APPLICATION};
+CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, value BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Cache:
+    """Bytes by key, in `folder`, which is made. `note` is told, in a sentence, what the user should know."""
+
+    def __init__(self, folder: Path, note: Callable[[str], None], limit: int = LIMIT) -> None:
+        self._path = folder / FILE
+        self._note = note
+        self._limit = limit
+        self._connection = self._opened()
+
+    def facts(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+        """What is held of the keys."""
+        held: dict[bytes, bytes] = {}
+
+        def read(connection: sqlite3.Connection) -> None:
+            for some in _portions(list(keys)):
+                among = f"key IN ({','.join('?' * len(some))})"
+                for key, value in connection.execute(f"SELECT key, value FROM facts WHERE {among}", some):
+                    with suppress(zlib.error):
+                        held[key] = zlib.decompress(value)
+                connection.execute(f"UPDATE facts SET day = {_today()} WHERE day < {_today()} AND {among}", some)
+
+        self._do(read)
+        return held
+
+    def keep(self, fresh: Mapping[bytes, bytes]) -> None:
+        """Hold more: all of it or, where another run is in the way, nothing."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            rows = ((key, zlib.compress(value, 1), _today()) for key, value in fresh.items())
+            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
+
+        if fresh:
+            self._do(write)
+            self._do(self._shrink)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _shrink(self, connection: sqlite3.Connection) -> None:
+        """Drop what was not used for longest until the file is a good deal below its limit."""
+        if self._size(connection) <= self._limit:
+            return
+        while self._size(connection) > self._limit * 3 // 4:
+            [count] = connection.execute("SELECT COUNT(*) FROM facts").fetchone()
+            oldest = f"SELECT key FROM facts ORDER BY day LIMIT {count // 4 + 1}"
+            if not connection.execute(f"DELETE FROM facts WHERE key IN ({oldest})").rowcount:
+                return
+
+    def _size(self, connection: sqlite3.Connection) -> int:
+        used, free, page = (
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((used - free) * page)
+
+    def _do(self, action: Callable[[sqlite3.Connection], None]) -> None:
+        """Do something in one transaction. What fails is left undone; a file that is broken is replaced."""
+        if self._connection is None:
+            return
+        try:
+            with self._connection:
+                action(self._connection)
+            self._connection.execute("PRAGMA incremental_vacuum")
+        except sqlite3.OperationalError as error:  # locked, full, read-only: it may work the next time
+            self._note(f"the cache {self._path} is not used: {error}")
+            self.close()
+        except sqlite3.DatabaseError:
+            self.close()
+            self._connection = self._replaced()
+
+    def _opened(self) -> sqlite3.Connection | None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return self._connected()
+        except sqlite3.OperationalError as error:
+            self._note(f"the cache {self._path} is not used: {error}")
+        except sqlite3.DatabaseError:
+            return self._replaced()
+        except OSError as error:
+            self._note(f"the cache {self._path} is not used: {error.strerror}")
+        return None
+
+    def _connected(self) -> sqlite3.Connection:
+        """An open cache. Raises sqlite3.DatabaseError for a file that is none of ours."""
+        connection = sqlite3.connect(self._path, timeout=PATIENCE)
+        try:
+            [application] = connection.execute("PRAGMA application_id").fetchone()
+            [tables] = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+            if application != APPLICATION:
+                if tables:
+                    raise sqlite3.DatabaseError("not a cache of promptlint")
+                connection.executescript(SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _replaced(self) -> sqlite3.Connection | None:
+        """A new cache in place of a file that is none."""
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            self._note(f"{self._path} was no cache of promptlint, or a broken one, and has been replaced")
+            return self._connected()
+        except (OSError, sqlite3.DatabaseError) as error:
+            self._note(f"the cache {self._path} is not used: {error}")
+            return None
+
+
+def key_of(content: bytes, *about: str) -> bytes:
+    """The key for what this version learns from `content` and from what else the result depends on."""
+    digest = hashlib.blake2b(code_digest(), digest_size=20)
+    for part in about:
+        digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
+    digest.update(content)
+    return digest.digest()
+
+
+@remembered
+def code_digest() -> bytes:
+    """A digest of the code that reads files: what another state of it has learned does not count."""
+    digest = hashlib.blake2b(digest_size=20)
+    folder = Path(__file__).parent
+    for path in sorted((*folder.glob("*.py"), *folder.glob("scan/*.py"))):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _today() -> int:
+    return int(time.time()) // DAY
+
+
+def _portions(keys: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    return (keys[at : at + STATEMENT] for at in range(0, len(keys), STATEMENT))

@@ -1,0 +1,36 @@
+"""Whether a value holds something that its source spells: literal text, or a number."""
+
+from __future__ import annotations
+
+from promptlint.link.evaluate import Evaluator
+from promptlint.link.values import Entries, Items, Object, Scalar, Text, Value, leaves, options
+from promptlint.template import Piece
+
+MAX_NESTING = 5
+"""Lists and dicts looked into for a text."""
+
+
+def says_something(ev: Evaluator, value: Value, depth: int = 0) -> bool:
+    """Whether a value holds literal text or a number: what a caller adds to what a wrapper sends."""
+    if depth > MAX_NESTING:
+        return False
+    for option in options(value):
+        if isinstance(option, Text):
+            held: tuple[Value, ...] = ()
+            if any(isinstance(leaf, Piece) for leaf in leaves(option)):
+                return True
+        elif isinstance(option, Scalar):
+            return option.value is not None and not isinstance(option.value, bool)
+        elif isinstance(option, Items):
+            held = option.items
+        elif isinstance(option, Entries):
+            held = tuple(entry for name, entry in option.entries if name != "role")
+        elif isinstance(option, Object):
+            if ev.surfaces.message_class(ev.surfaces.canonical(".".join((option.type, *option.chain)))):
+                return True
+            held = ()
+        else:
+            held = ()
+        if any(says_something(ev, one, depth + 1) for one in held):
+            return True
+    return False

@@ -1,0 +1,186 @@
+"""The scan of many files: from the cache, in this process, or by an executor. Results come in the order of the files.
+
+An executor is one of the kind of `concurrent.futures`: something with `submit`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+
+from promptlint.cache import Cache, key_of
+from promptlint.facts import ModuleFacts
+from promptlint.packages import package_parts
+from promptlint.project import Problem
+from promptlint.scan import scan
+from promptlint.source import Source, SourceError, decode
+
+WORTH_PROCESSES = 1_500_000
+"""Bytes of source from which starting processes is faster than scanning here (measured on two cores)."""
+CHUNK = 250_000
+"""Bytes of source that are handed out together: small enough that no process waits long for the last."""
+
+Outcome: TypeAlias = ModuleFacts | Problem
+Job: TypeAlias = tuple[str, bytes, int]
+"""A path, the file's bytes, and how many parts of the path its module name has."""
+Answer: TypeAlias = bytes | Problem | None
+"""Facts as they travel between processes; None where they cannot, because they hold text that is no Unicode."""
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(ModuleFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """Scans files. `executors` makes an executor, None: scan in this process. `cache` keeps facts between runs.
+
+    `parts` says how many parts of a path its module name has.
+    """
+
+    cache: Cache | None = None
+    executors: Callable[[], AbstractContextManager[Executor]] | None = None
+    parts: Callable[[str], int] = package_parts
+
+    def scan(self, data: Mapping[str, bytes]) -> dict[str, Outcome]:
+        """The facts of each file, or why there are none, in the order of `data`."""
+        jobs = [(path, content, self.parts(path)) for path, content in data.items()]
+        keys = {path: key_of(content, path, str(parts)) for path, content, parts in jobs} if self.cache else {}
+        held = self.cache.facts(keys.values()) if self.cache else {}
+        outcomes: dict[str, Outcome] = {}
+        missing: list[Job] = []
+        for job in jobs:
+            facts = _decoded(held.get(keys.get(job[0], b"")))
+            if facts is None:
+                missing.append(job)
+            else:
+                outcomes[job[0]] = facts
+        fresh: dict[bytes, bytes] = {}
+        for (path, content, parts), answer in zip(missing, self._answers(missing), strict=True):
+            if isinstance(answer, bytes):
+                outcomes[path] = _DECODER.decode(answer)
+                if self.cache:
+                    fresh[keys[path]] = answer
+            else:
+                outcomes[path] = answer or scan_file(path, content, parts)
+        if self.cache:
+            self.cache.keep(fresh)
+        return {path: outcomes[path] for path in data}
+
+    def _answers(self, jobs: Sequence[Job]) -> Iterator[Answer]:
+        size = sum(len(content) for _, content, _ in jobs)
+        if self.executors is None or size < WORTH_PROCESSES:
+            # Facts are encoded for the cache only: this process has them as they are.
+            for job in jobs:
+                yield scan_chunk([job])[0] if self.cache else None
+        else:
+            yield from _by_executor(jobs, self.executors)
+
+
+HERE = Scanner()
+"""Scans in this process and remembers nothing."""
+
+
+def scan_file(path: str, content: bytes, parts: int) -> Outcome:
+    """The facts of a file, or why there are none."""
+    try:
+        source = decode(content, path)
+    except SourceError as error:
+        return Problem(error.path, error.line, error.message, error.cell)
+    return scan_source(source, parts)
+
+
+def scan_source(source: Source, parts: int) -> Outcome:
+    """The facts of a source, or why there are none; `parts` of its path are its module name."""
+    try:
+        return scan(source, parts)
+    except SourceError as error:
+        return Problem(error.path, error.line, error.message, error.cell)
+    except Exception as error:  # one file must not take the others with it
+        message = f"this file could not be analysed: {type(error).__name__}: {error}; please report this"
+        return Problem(source.path, 1, message)
+
+
+def scan_chunk(jobs: Sequence[Job]) -> list[Answer]:
+    """What an executor runs: the answers for some files, in order."""
+    answers: list[Answer] = []
+    for job in jobs:
+        outcome = scan_file(*job)
+        if isinstance(outcome, ModuleFacts):
+            try:
+                answers.append(_ENCODER.encode(outcome))
+            except UnicodeEncodeError:
+                answers.append(None)
+        else:
+            answers.append(outcome)
+    return answers
+
+
+def processes(jobs: int) -> Callable[[], AbstractContextManager[Executor]] | None:
+    """Executors of that many processes; None for one, which is this one."""
+    if jobs <= 1:
+        return None
+
+    def start() -> AbstractContextManager[Executor]:
+        from concurrent.futures import ProcessPoolExecutor
+
+        return ProcessPoolExecutor(jobs)
+
+    return start
+
+
+def usable_cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _by_executor(jobs: Sequence[Job], executors: Callable[[], AbstractContextManager[Executor]]) -> Iterator[Answer]:
+    chunks = list(_chunks(jobs))
+    with executors() as executor:
+        pending: list[Future[list[Answer]]] = [executor.submit(scan_chunk, chunk) for chunk in chunks]
+        results = [_result(future) for future in pending]
+    for chunk, result in zip(chunks, results, strict=True):
+        if result is not None:
+            yield from result
+            continue
+        # A process died over one of these files, or was stopped because another did: each gets a process of its own.
+        for job in chunk:
+            with executors() as executor:
+                alone = _result(executor.submit(scan_chunk, [job]))
+            yield alone[0] if alone else Problem(job[0], 1, "not analysed: the process that read this file died")
+
+
+def _result(future: Future[list[Answer]]) -> list[Answer] | None:
+    """What a chunk gave, None where its process died."""
+    try:
+        return future.result()
+    except Exception:  # each kind of executor has errors of its own for a worker that is gone
+        return None
+
+
+def _chunks(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    chunk: list[Job] = []
+    size = 0
+    for job in jobs:
+        chunk.append(job)
+        size += len(job[1])
+        if size >= CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _decoded(held: bytes | None) -> ModuleFacts | None:
+    """Facts from the cache, None where they are not there or not what this version writes."""
+    if held is None:
+        return None
+    try:
+        return _DECODER.decode(held)
+    except msgspec.DecodeError:
+        return None

@@ -1,0 +1,201 @@
+"""The rule cache-busting-prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from promptlint.caching import Break, Terms, first_break, minimum_sentences, parts_in_order, reading_saves, terms_of
+from promptlint.finding import Confidence, Finding
+from promptlint.measure import Count
+from promptlint.project import CallSite, Place, Prompt, Role
+from promptlint.rule import Bad, Context, Rule
+from promptlint.saving import Basis, basis_of, severity_of
+from promptlint.template import Hole, Source
+
+LEAST_BEHIND = 1024
+"""Tokens behind the changing value from which moving it is worth an edit: one cache minimum of most models."""
+LOCAL = frozenset({"local", "ollama"})
+"""Who runs models on the user's own machine, where no input is billed."""
+WHAT = {
+    Source.CLOCK: "shows the time",
+    Source.RANDOM: "is another value at every call",
+    Source.REQUEST: "changes with every request",
+}
+
+RULES = "Say which page of the handbook the answer is from, and quote the sentence that decides. " * 80
+
+
+@dataclass(frozen=True)
+class CacheBustingPrefix(Rule):
+    """
+    ## What it does
+    Finds values that change with every call in front of a long text that never changes.
+
+    ## Why is this bad?
+    Providers cache a request from its first token up to the first one that differs from an earlier request. A question,
+    a document, the time of day or a random id at the front makes everything behind it new: the fixed instructions are
+    billed at the full input price in every call, where a cache read costs half to a fiftieth of it. Behind the fixed
+    text the same value costs nothing. Nothing is reported where less than 1,024 tokens of fixed text come behind, where
+    all of the fixed text is under the minimum of the model, where the value stays the same for a day or a session, and
+    where the source does not say that it changes.
+
+    ## Example
+    ```python
+    prompt = f"Question: {question}\\n\\n{HANDBOOK}"
+    ```
+    Use instead:
+    ```python
+    prompt = f"{HANDBOOK}\\n\\nQuestion: {question}"
+    ```
+
+    ## Fix safety
+    There is no fix: what to move where is for the author to say, and the order can matter to the answers.
+
+    ## Options
+    None.
+
+    ## References
+    - [Prompt caching at Anthropic](https://platform.claude.com/docs/en/build-with-claude/prompt-caching), 2026-09-26
+    - [Prompt caching at OpenAI](https://developers.openai.com/api/docs/guides/prompt-caching), 2026-09
+    - [Context caching of Gemini](https://ai.google.dev/gemini-api/docs/caching), 2026-09-02
+    """
+
+    code = "TOK202"
+    name = "cache-busting-prefix"
+    good = (
+        f'''from openai import OpenAI
+
+client = OpenAI()
+RULES = "{RULES}"
+
+
+def ask(question):
+    return client.responses.create(model="gpt-5.5", input=f"{{RULES}}\\nQuestion: {{question}}")
+''',
+        f'''from datetime import datetime
+
+from openai import OpenAI
+
+client = OpenAI()
+RULES = "{RULES}"
+
+
+def ask(question):
+    today = datetime.now().strftime("%Y-%m-%d")
+    return client.responses.create(model="gpt-5.5", instructions=f"Today is {{today}}. {{RULES}}", input=question)
+''',
+    )
+    bad = (
+        Bad(
+            f'''from openai import OpenAI
+
+client = OpenAI()
+RULES = "{RULES}"
+
+
+def ask(question):
+    return client.responses.create(model="gpt-5.5", input=f"Question: {{question}}\\n{{RULES}}")
+''',
+            "`question` changes with every request",
+        ),
+        Bad(
+            f'''from datetime import datetime
+
+from openai import OpenAI
+
+client = OpenAI()
+RULES = "{RULES}"
+
+
+def ask(question):
+    return client.responses.create(
+        model="gpt-5.5", instructions=f"It is {{datetime.now()}}. {{RULES}}", input=question
+    )
+''',
+            "`datetime.now()` shows the time",
+        ),
+    )
+
+    def check_project(self, context: Context) -> Iterator[Finding]:
+        """One finding for each changing value: for the request that it makes dearest."""
+        found: dict[tuple[str, int], tuple[int, Finding]] = {}
+        for tokens, hole, finding in (*_in_calls(self, context), *_in_prompts(self, context)):
+            key = (hole.path, hole.start)
+            if key not in found or found[key][0] < tokens:
+                found[key] = (tokens, finding)
+        for _, finding in found.values():
+            yield finding
+
+    def busting(
+        self, broken: Break, basis: Basis, context: Context, *, prompt: Prompt | None, call: CallSite | None
+    ) -> tuple[int, Hole, Finding] | None:
+        """The tokens behind the value, the value and the finding; None where it does not matter."""
+        terms = terms_of(basis, context.meter)
+        behind = context.meter.count(broken.behind, basis.model)
+        fixed = context.meter.count(broken.before + broken.behind, basis.model)
+        if terms is None or behind.tokens < LEAST_BEHIND or not terms.reached(fixed):
+            return None
+        saving = reading_saves(behind, basis, context.meter)
+        hole = broken.hole
+        finding = self.finding(
+            Place(hole.path, hole.start, hole.end),
+            f"`{hole.name}` {WHAT[hole.origin.source]}, so the {behind.tokens:,} tokens of fixed text "
+            "behind it are never read from the cache",
+            severity=severity_of(saving.usd_per_1k_calls if saving else None),
+            confidence=_confidence(hole, terms, call),
+            evidence=tuple(_evidence(broken, basis, terms, behind, fixed, context)),
+            help="put the fixed text first and what changes last"
+            + (", with a cache marker between them" if terms.cache and terms.cache.kind == "explicit" else ""),
+            call=call,
+            prompt=prompt,
+            model=basis.model,
+            saving=saving,
+        )
+        return behind.tokens, hole, finding
+
+
+def _in_calls(rule: CacheBustingPrefix, context: Context) -> Iterator[tuple[int, Hole, Finding]]:
+    for call in context.project.calls:
+        if call.provider in LOCAL or context.project.is_told_inside(call):
+            continue
+        broken = first_break(parts_in_order(call))
+        if broken is None or _is_marked(broken, call):
+            continue
+        prompt = next((context.project.prompt_by_id[one] for one in call.prompts), None)
+        if found := rule.busting(broken, basis_of([call]), context, prompt=prompt, call=call):
+            yield found
+
+
+def _in_prompts(rule: CacheBustingPrefix, context: Context) -> Iterator[tuple[int, Hole, Finding]]:
+    """The prompts whose call is not seen."""
+    for prompt in context.project.prompts:
+        broken = first_break(prompt.template.parts) if not prompt.calls and prompt.role is not Role.TOOL else None
+        if broken and (found := rule.busting(broken, basis_of([]), context, prompt=prompt, call=None)):
+            yield found
+
+
+def _is_marked(broken: Break, call: CallSite) -> bool:
+    """Whether the value stands before a cache marker: then the marker is what does not work."""
+    holding = next(number for number, one in enumerate(call.messages) if broken.hole in one.template.parts)
+    return any(message.cached for message in call.messages[holding:])
+
+
+def _confidence(hole: Hole, terms: Terms, call: CallSite | None) -> Confidence:
+    if call is None or not terms.known:
+        return Confidence.LOW
+    return Confidence.MEDIUM if hole.origin.source is Source.REQUEST else Confidence.HIGH
+
+
+def _evidence(
+    broken: Break, basis: Basis, terms: Terms, behind: Count, fixed: Count, context: Context
+) -> Iterator[str]:
+    origin = broken.hole.origin
+    before = context.meter.count(broken.before, basis.model)
+    yield f"{before.tokens:,} tokens of fixed text come before it, {behind.tokens:,} behind it."
+    if origin.source is Source.REQUEST:
+        yield f"It comes from `{origin.name}`, which the function is given. Assumed: that differs from call to call."
+    else:
+        yield f"It comes from `{origin.name}`."
+    yield from minimum_sentences(basis, terms, fixed)
+    yield f"Assumed: this text is sent again within {terms.life}."

@@ -1,0 +1,177 @@
+"""The rule duplicate-prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from promptlint.finding import Confidence, Finding, Severity
+from promptlint.likeness import likenesses
+from promptlint.project import Evidence, Prompt, Role
+from promptlint.repeats import words
+from promptlint.rule import Bad, Context, Rule
+
+LEAST_SHARE = 0.85
+"""Share of their five-word runs that two texts have in common from which they count as nearly the same."""
+
+LEAST_TOKENS = 40
+"""Shorter texts are not compared."""
+INSTRUCTING = (Role.SYSTEM, Role.USER, Role.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class DuplicatePrompt(Rule):
+    """
+    ## What it does
+    Finds a long prompt that the project keeps twice or more: the same text, or nearly, in several files or constants.
+
+    ## Why is this bad?
+    Copies drift apart: a correction reaches one of them, and two parts of the program then ask for different things.
+    Where the wording differs by a word, a provider's prompt cache cannot share the beginning of the two either. No
+    tokens are saved by keeping the text once, so the finding names none.
+
+    Variants that are kept side by side on purpose are not reported: texts that are alike but not the same in one file,
+    and in one file also the same ones where nothing is seen to send them; text files of one folder (a strict and a
+    lenient template), and text files that are alike but not the same (one template for each metric).
+    Answers of the assistant and descriptions of tools are not compared. What one file shares with another is one
+    finding, at the longest copy.
+
+    ## Example
+    ```python
+    # billing.py
+    SYSTEM = "You are the assistant of a shop. Answer in the language of the customer. ..."
+    # refunds.py
+    SYSTEM = "You are the assistant of a shop. Answer in the language of the customer. ..."
+    ```
+    Use instead:
+    ```python
+    # refunds.py
+    from billing import SYSTEM
+    ```
+
+    ## Fix safety
+    There is no fix: which copy stays, and where, is for the author to say.
+
+    ## Options
+    - `min_tokens`: report a file that shares at least so many tokens of prompts with another (default 60).
+
+    ## References
+    - Nearly the same: five-word runs, see `promptlint.likeness`
+    """
+
+    code = "TOK107"
+    name = "duplicate-prompt"
+    good = (
+        '''from openai import OpenAI
+
+client = OpenAI()
+STRICT = """You judge answers of a support team. Read the question, then the answer, and compare both with the manual.
+Give one point for each statement that the manual supports. Take one point away for each that it contradicts. Do not
+give points for politeness. Name the page of the manual for each statement. Score: 0 or 1, nothing between."""
+LENIENT = """You judge answers of a support team. Read the question, then the answer, and compare both with the manual.
+Give one point for each statement that the manual supports. Take one point away for each that it contradicts. Do not
+give points for politeness. Name the page of the manual for each statement. Score: 0 to 10, halves allowed."""
+
+
+def judge(answer, strict):
+    return client.responses.create(model="gpt-4.1", instructions=STRICT if strict else LENIENT, input=answer)
+''',
+    )
+    bad = (
+        Bad(
+            '''from openai import OpenAI
+
+client = OpenAI()
+SYSTEM = """You are the assistant of a shop for garden tools. Answer in the language of the customer.
+Name the page of the manual that your answer is taken from. Never promise a date of delivery or a refund.
+When a customer is angry, apologise once and offer to call back. Keep each answer below eighty words."""
+CHAT = """You are the assistant of a shop for garden tools. Answer in the language of the customer.
+Name the page of the manual that your answer is taken from. Never promise a date of delivery or a refund.
+When a customer is angry, apologise once and offer to call back. Keep each answer below eighty words."""
+
+
+def ask(question):
+    return client.responses.create(model="gpt-4.1", instructions=SYSTEM, input=question)
+
+
+def chat(question):
+    return client.responses.create(model="gpt-4.1", instructions=CHAT, input=question)
+''',
+            "is also kept at",
+        ),
+    )
+
+    min_tokens: int = 60
+
+    def check_project(self, context: Context) -> Iterator[Finding]:
+        prompts = sorted(
+            (prompt for prompt in context.project.prompts if prompt.role in INSTRUCTING),
+            key=lambda prompt: (prompt.place.path.lower(), prompt.place.start),
+        )
+        # What is too short to hold so many tokens is not counted: a token is one character at least.
+        long = [prompt for prompt in prompts if sum(map(len, prompt.template.stretches)) >= LEAST_TOKENS]
+        sized = [_Sized(prompt, _tokens(prompt, context)) for prompt in long]
+        kept = [one for one in sized if one.tokens >= LEAST_TOKENS]
+        groups: dict[tuple[str, str], list[_Copy]] = {}
+        told: set[str] = set()
+        for like in likenesses([words(one.prompt.template.text) for one in kept], LEAST_SHARE):
+            copy = _Copy(kept[like.later].prompt, kept[like.earlier].prompt, kept[like.later].tokens, like.share)
+            if copy.prompt.id not in told and not copy.is_variant:
+                told.add(copy.prompt.id)
+                groups.setdefault((copy.prompt.place.path, copy.other.place.path), []).append(copy)
+        for copies in groups.values():
+            if sum(copy.tokens for copy in copies) >= self.min_tokens:
+                yield self._finding(copies, context)
+
+    def _finding(self, copies: Sequence[_Copy], context: Context) -> Finding:
+        """The finding for what one file keeps of another; it stands at the longest copy."""
+        longest = max(copies, key=lambda copy: copy.tokens)
+        kept = longest.other.place
+        line = context.project.locate(kept.path, kept.start).row
+        nearly = "" if longest.share == 1 else f", nearly ({longest.share:.0%} of its word runs)"
+        more = len(copies) - 1
+        others = f"; so {'is' if more == 1 else 'are'} {more} more of this file" if more else ""
+        is_sure = longest.share == 1 and Evidence.NAMED not in (longest.prompt.evidence, longest.other.evidence)
+        return self.finding(
+            longest.prompt.place,
+            f"this prompt of {longest.tokens} tokens is also kept at {kept.path}:{line}{nearly}{others}",
+            severity=Severity.LOW,
+            confidence=Confidence.HIGH if is_sure else Confidence.MEDIUM,
+            evidence=(
+                "copies drift apart when one is edited; where their wording differs they cannot share a cached prefix",
+            ),
+            help="keep it once and import it",
+            prompt=longest.prompt,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """A prompt and the tokens of its literal text."""
+
+    prompt: Prompt
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A prompt of so many tokens that says what an earlier one, `other`, says; `share` as in `Likeness`."""
+
+    prompt: Prompt
+    other: Prompt
+    tokens: int
+    share: float
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether the two are kept side by side on purpose, or one is a part of the other."""
+        one, two = PurePosixPath(self.prompt.place.path), PurePosixPath(self.other.place.path)
+        if one == two:
+            is_sent = Evidence.NAMED not in (self.prompt.evidence, self.other.evidence)
+            return self.share < 1 or not is_sent or self.prompt.place.start < self.other.place.end
+        return ".py" not in (one.suffix, two.suffix) and (self.share < 1 or one.parent == two.parent)
+
+
+def _tokens(prompt: Prompt, context: Context) -> int:
+    return sum(context.meter.count(stretch, None).tokens for stretch in prompt.template.stretches)

@@ -1,0 +1,98 @@
+"""cache-busting-prefix, from source to findings."""
+
+from __future__ import annotations
+
+import pytest
+
+from promptlint.finding import Confidence, Finding, Severity
+from promptlint.measure import Meter
+from rule_run import analyse, findings
+
+RULE = "cache-busting-prefix"
+STATIC = "Name the page of the handbook that says so. "
+
+
+def app(prompt: str, *, repeat: int = 300, model: str = '"gpt-5.5"', before: str = "pass") -> str:
+    return f'''import os
+import uuid
+from datetime import datetime
+
+from openai import OpenAI
+
+client = OpenAI()
+HANDBOOK = """{STATIC * repeat}"""
+
+
+def ask(question, language, model):
+    {before}
+    return client.responses.create(model={model}, input=f"""{prompt}""")
+'''
+
+
+def check(source: str) -> list[Finding]:
+    return findings(source, RULE)
+
+
+def test_a_question_in_front_of_fixed_text_is_found_with_what_it_costs() -> None:
+    [finding] = check(app("Question: {question}\n{HANDBOOK}"))
+    tokens = Meter().count("\n" + STATIC * 300, "gpt-5.5").tokens
+    assert finding.message == (
+        f"`question` changes with every request, so the {tokens:,} tokens of fixed text behind it are never read "
+        "from the cache"
+    )
+    price = Meter().price("gpt-5.5", "openai")
+    assert price is not None
+    assert price.cache_read is not None
+    assert finding.saving is not None
+    assert finding.saving.usd_per_1k_calls == pytest.approx(tokens * (price.input - price.cache_read) / 1000)
+    assert finding.severity is Severity.HIGH
+    assert finding.confidence is Confidence.MEDIUM
+    assert finding.fix is None
+    assert any("comes from `question`" in sentence for sentence in finding.evidence)
+
+
+@pytest.mark.parametrize("value", ["datetime.now()", "uuid.uuid4()", "datetime.now():%H:%M"])
+def test_a_clock_or_a_random_value_is_certain(value: str) -> None:
+    [finding] = check(app(f"{{{value}}} {{HANDBOOK}}"))
+    assert finding.confidence is Confidence.HIGH
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(app("{HANDBOOK}\nQuestion: {question}"), id="last"),
+        pytest.param(app("{HANDBOOK}\nQuestion: {question}\nAnswer in one word."), id="few words behind it"),
+        pytest.param(app("{question} {HANDBOOK}", repeat=60), id="little fixed text"),
+        pytest.param(app("{datetime.now():%Y-%m-%d} {HANDBOOK}"), id="the day"),
+        pytest.param(app("{os.getenv('TEAM')} {HANDBOOK}"), id="the environment"),
+        pytest.param(app("{language} {HANDBOOK}"), id="a setting"),
+        pytest.param(app("{load()} {HANDBOOK}"), id="nobody knows"),
+        pytest.param(app("{question} {HANDBOOK}", model='"gpt-4"'), id="a model that does not cache"),
+    ],
+)
+def test_what_breaks_no_cache(source: str) -> None:
+    assert len(analyse(source, RULE).project.calls) == 1
+    assert check(source) == []
+
+
+def test_an_unknown_model_is_found_with_low_confidence() -> None:
+    [finding] = check(app("{question} {HANDBOOK}", model="model"))
+    assert finding.confidence is Confidence.LOW
+    assert finding.saving is None
+
+
+def test_a_prompt_whose_call_is_not_seen_is_found_once() -> None:
+    [finding] = check(
+        "from openai import OpenAI\n\n\ndef build_prompt(context):\n"
+        f'    prompt = f"""Answer the question: {{context["question"]}}\n{STATIC * 300}"""\n    return prompt\n'
+    )
+    assert finding.confidence is Confidence.LOW
+    assert finding.call is None
+
+
+def test_two_calls_that_share_a_prompt_are_told_once() -> None:
+    source = app("{question} {HANDBOOK}").replace(
+        "    pass\n", '    text = f"{question} {HANDBOOK}"\n    client.responses.create(model=model, input=text)\n'
+    ).replace('input=f"""{question} {HANDBOOK}"""', "input=text")  # fmt: skip
+    assert len(analyse(source, RULE).project.calls) == 2
+    assert len(check(source)) == 1
