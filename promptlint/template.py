@@ -203,11 +203,12 @@ class Template:
 
 
 def merge(edits: list[Edit]) -> Iterator[Edit]:
-    """The edits with neighbours that touch in the source made one."""
+    """The edits with neighbours that touch in the source made one, also two that delete some of the same."""
     held: Edit | None = None
     for edit in sorted(edits, key=lambda edit: (edit.path, edit.start, edit.end)):
-        if held and held.path == edit.path and held.end == edit.start:
-            held = Edit(held.path, held.start, edit.end, held.text + edit.text)
+        both_delete = held is not None and not held.text and not edit.text and edit.start < held.end
+        if held and held.path == edit.path and (held.end == edit.start or both_delete):
+            held = Edit(held.path, held.start, max(held.end, edit.end), held.text + edit.text)
         else:
             if held:
                 yield held

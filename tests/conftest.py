@@ -1,8 +1,13 @@
-"""For the whole suite: no test reaches for the network, and a way to run the installed command."""
+"""For the whole suite: no test reaches for the network, the day is always the same, and the user's cache is left alone.
+
+Also a way to run the installed command.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +22,11 @@ _allowed = False
 # How long an example takes says nothing about it.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+# 2026-11-22: prices and retirements are those of this day, also in processes that tests start.
+os.environ["SOURCE_DATE_EPOCH"] = "1795305600"
+_cache = tempfile.TemporaryDirectory(prefix="promptlint-tests-")
+os.environ["PROMPTLINT_CACHE_DIR"] = _cache.name
 
 
 def _guard(event: str, args: tuple[Any, ...]) -> None:

@@ -15,28 +15,30 @@ from promptlint.run import analyse, open_session
 EXAMPLES = ROOT / "examples"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = {
-    "whitespace-bloat": "report_writer.py",
-    "duplicate-instruction": "report_writer.py",
-    "missing-cache-marker": "support_bot.py",
-    "oversized-max-tokens": "sentiment_job.py",
-    "unused-suppression": "report_writer.py",
+    ("whitespace-bloat", "report_writer.py"),
+    ("duplicate-instruction", "report_writer.py"),
+    ("unread-usage", "report_writer.py"),
+    ("unused-suppression", "report_writer.py"),
+    ("call-per-item", "sentiment_job.py"),
+    ("outdated-model", "sentiment_job.py"),
+    ("oversized-max-tokens", "sentiment_job.py"),
+    ("unread-usage", "sentiment_job.py"),
+    ("missing-cache-marker", "support_bot.py"),
+    ("unbounded-history", "support_bot.py"),
+    ("unread-usage", "support_bot.py"),
 }
 
 
-def found(folder: Path) -> set[tuple[str, str]]:
-    """Rule and file name of each finding in the Python files of a folder, subfolders left out."""
-    files = [str(path) for path in sorted(folder.glob("*.py"))]
-    analysis = analyse(files, open_session(folder, isolated=True))
+def found() -> set[tuple[str, str]]:
+    """Rule and path, below the folder of the examples, of each finding in it."""
+    files = [str(path) for path in sorted(EXAMPLES.rglob("*.py"))]
+    analysis = analyse(files, open_session(EXAMPLES, isolated=True))
     assert analysis.problems == ()
-    return {(finding.rule, Path(finding.place.path).name) for finding in analysis.findings}
+    return {(finding.rule, Path(finding.place.path).relative_to(EXAMPLES).as_posix()) for finding in analysis.findings}
 
 
-def test_each_rule_is_shown_where_it_is_meant_to_be() -> None:
-    assert found(EXAMPLES) == set(SHOWN.items())
-
-
-def test_nothing_is_left_to_report_after_the_advice() -> None:
-    assert found(EXAMPLES / "good") == set()
+def test_each_rule_is_shown_where_it_is_meant_to_be_and_nothing_is_left_after_the_advice() -> None:
+    assert found() == SHOWN
 
 
 def test_the_report_on_the_examples_has_tokens_and_dollars(console: Console) -> None:

@@ -37,6 +37,7 @@ def test_what_is_not_sound_is_seen(old: str, new: str, complaint: str) -> None:
     ("old", "new"),
     [
         ("x = '''\n    one\n    two'''", "x = '''\none\ntwo'''"),
+        ("x = 'a ===== b'", "x = 'a === b'"),
         ("f(max_tokens=4096)", "f(max_tokens=4096)"),
     ],
 )

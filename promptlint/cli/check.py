@@ -11,9 +11,17 @@ from pathlib import Path
 import click
 
 from promptlint.cli.narrow import Narrow, narrowing
-from promptlint.cli.options import STDIN, baseline_option, config_options, paths_argument, settings_failures
+from promptlint.cli.options import (
+    STDIN,
+    baseline_option,
+    config_options,
+    paths_argument,
+    rule_names,
+    scan_options,
+    settings_failures,
+)
 from promptlint.cli.output import FAILED, FINDINGS, NOTHING, deliver, emit, print_problems
-from promptlint.cli.session import find_files, open_or_fail, text_files
+from promptlint.cli.session import find_files, open_or_fail, scanner_of, text_files
 from promptlint.discover import Discovery
 from promptlint.finding import Applicability, Severity
 from promptlint.fix import Fixed, fix_files, write_fixed
@@ -40,20 +48,16 @@ FORMATS = {
 RANKS = {severity: rank for rank, severity in enumerate((Severity.LOW, Severity.MEDIUM, Severity.HIGH))}
 
 
-def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[str]:
-    return [name.strip() for value in values for name in value.split(",") if name.strip()]
-
-
 @click.command("check")
 @paths_argument
 @click.option("--fix", is_flag=True, help="Rewrite files: apply the safe fixes.")
 @click.option("--unsafe-fixes", is_flag=True, help="Include fixes that change words, code or calls.")
 @click.option("--diff", "show_diff", is_flag=True, help="Print what --fix would change, and write nothing.")
 @click.option(
-    "--select", multiple=True, callback=_split, metavar="RULES", help="Run these rules only (names or codes)."
+    "--select", multiple=True, callback=rule_names, metavar="RULES", help="Run these rules only (names or codes)."
 )
-@click.option("--extend-select", multiple=True, callback=_split, metavar="RULES", help="Run these rules as well.")
-@click.option("--ignore", multiple=True, callback=_split, metavar="RULES", help="Leave these rules out.")
+@click.option("--extend-select", multiple=True, callback=rule_names, metavar="RULES", help="Run these rules as well.")
+@click.option("--ignore", multiple=True, callback=rule_names, metavar="RULES", help="Leave these rules out.")
 @click.option("--output-format", type=click.Choice(list(FORMATS)), help="How to print findings  [default: full]")
 @click.option("--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
 @click.option("--statistics", "show_statistics", is_flag=True, help="Count the findings by rule.")
@@ -67,6 +71,7 @@ def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.option("--since", metavar="REF", help="Only what is new since this commit or branch, or on lines it changed.")
 @click.option("--stdin-filename", metavar="PATH", help="The name of the source that is read from `-`.")
 @config_options
+@scan_options
 @click.option("--show-settings", is_flag=True, help="Print every setting and where it comes from.")
 @click.option("--show-files", is_flag=True, help="Print the files that would be checked.")
 @click.pass_context
@@ -89,6 +94,9 @@ def command(
     stdin_filename: str | None,
     config: Path | None,
     isolated: bool,
+    jobs: int | None,
+    cache_dir: Path | None,
+    no_cache: bool,
     show_settings: bool,
     show_files: bool,
 ) -> None:
@@ -114,7 +122,7 @@ def command(
         raise click.UsageError(f"--since compares files with a commit: `{STDIN}` is none.")
     name = stdin_filename or STDIN
     allowed = frozenset(Applicability if unsafe_fixes else {Applicability.SAFE})
-    with settings_failures():
+    with settings_failures(), scanner_of(jobs, cache_dir, no_cache) as scanner:
         if show_settings:
             emit(_settings_text(session.settings(name if piped else next(iter(paths), name))))
             ctx.exit(NOTHING)
@@ -131,7 +139,9 @@ def command(
                 print_problems(found.problems)
                 ctx.exit(FAILED if found.problems else NOTHING)
             session.quiet = found.quiet
-            tree = read_tree(found.files, found.problems, text_files(found, session), session.declared(found.files))
+            tree = read_tree(
+                found.files, found.problems, text_files(found, session), session.declared(found.files), scanner
+            )
             narrow = narrowing(session, tree, found, baseline, since)
         analysis, narrowed = narrow(examine(tree, session))
         fixed = _fixed(analysis, session, allowed, narrow, write=not (show_diff or piped)) if fix or show_diff else None

@@ -27,6 +27,27 @@ def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return config(isolated(function))
 
 
+def rule_names(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[str]:
+    """The rules that an option names, which may be given several times and take several names at once."""
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+
+
+def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how files are scanned."""
+    jobs = click.option(
+        "--jobs", "-j", type=click.IntRange(1), help="Processes that scan files  [default: the cores there are]"
+    )
+    no_cache = click.option("--no-cache", is_flag=True, help="Scan every file, and remember nothing.")
+    folder = click.option(
+        "--cache-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="PROMPTLINT_CACHE_DIR",
+        show_envvar=True,
+        help="Where to remember scanned files  [default: the user's cache folder]",
+    )
+    return jobs(no_cache(folder(function)))
+
+
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATHS]...")
 """Files and folders; the current folder where none is given."""
 

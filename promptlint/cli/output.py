@@ -67,6 +67,11 @@ def print_problems(problems: Iterable[Problem]) -> None:
         print_error(where + problem.message)
 
 
+def print_note(message: str) -> None:
+    """Something that the user should know and that changes no result, on standard error."""
+    emit(f"note: {visible(message)}\n", err=True)
+
+
 def print_error(message: str) -> None:
     lines = "\n".join(visible(line) for line in message.splitlines())
     emit(f"{terminal(sys.stderr).paint('error:', 'red', bold=True)} {lines}\n", err=True)

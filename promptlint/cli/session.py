@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+import platformdirs
+
+from promptlint.cache import Cache
 from promptlint.cli.options import STDIN
-from promptlint.cli.output import Failure, print_problems
+from promptlint.cli.output import Failure, print_note, print_problems
 from promptlint.discover import Discovery, discover
 from promptlint.promptfiles import TextFiles
 from promptlint.registry import load
 from promptlint.run import Session, open_session
+from promptlint.scanning import Scanner, processes, usable_cores
 from promptlint.settings import SettingsError
 
 
@@ -39,3 +44,14 @@ def find_files(paths: Sequence[str], session: Session) -> Discovery:
 def text_files(found: Discovery, session: Session) -> TextFiles:
     """The text files that code below the searched paths may load."""
     return TextFiles(session.resolver.cwd, found.roots, found.texts)
+
+
+@contextmanager
+def scanner_of(jobs: int | None, cache_dir: Path | None, no_cache: bool) -> Iterator[Scanner]:
+    """The scanner that the options ask for."""
+    cache = None if no_cache else Cache(cache_dir or platformdirs.user_cache_path("promptlint"), print_note)
+    try:
+        yield Scanner(cache, processes(jobs or usable_cores()))
+    finally:
+        if cache:
+            cache.close()

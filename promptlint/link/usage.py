@@ -57,6 +57,10 @@ class _Anyone:
         return True
 
 
+BATCH = ".batches.create"
+"""How the APIs that take a batch of requests are called."""
+
+
 class UsageReader:
     """Finds out for each call of a model what becomes of the usage in its response."""
 
@@ -78,6 +82,8 @@ class UsageReader:
         return self._fates[key]
 
     def _fate(self, module: Module, place: CallPlace, match: Match) -> UsageFate:
+        if match.surface.api.endswith(BATCH):
+            return UsageFate.KEPT  # The answers come later, through another call.
         start = Node(module.path, "call", place.expr.index)
         followed = self._followed(start, is_http=match.surface.sdk == "http")
         observed = self._observers.fate(module, place, match)

@@ -6,6 +6,7 @@ A rule asks its `Meter`: `count("Answer in one word.", "gpt-4o")` gives `Count(5
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,16 +22,22 @@ if TYPE_CHECKING:
 __all__ = ["Cache", "Count", "Meter", "ModelFacts", "Price", "TokenRow", "describe"]
 
 
+def current_day() -> date:
+    """Today (UTC), or the day of SOURCE_DATE_EPOCH (seconds since 1970): a report of the past can be made again."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(given), UTC).date() if given.isdecimal() else datetime.now(UTC).date()
+
+
 class Meter:
     """Counts and prices for the models that calls name.
 
     `default_model` stands in where a model is None or not known. `today` is the day whose prices count, by default
-    the current one (UTC).
+    `current_day()`.
     """
 
     def __init__(self, default_model: str | None = None, today: date | None = None) -> None:
         self.default_model = default_model
-        self.today = today or datetime.now(UTC).date()
+        self.today = today or current_day()
 
     def count(self, text: str, model: str | None) -> Count:
         """The tokens of `text` for `model`."""

@@ -11,7 +11,10 @@ RULES = ("whitespace-bloat", "duplicate-instruction", "unused-suppression")
 CALL = """from openai import OpenAI
 
 client = OpenAI()
-client.responses.create(model="gpt-4.1", instructions="Answer the question in short words.", input="Hi"){comment}
+
+
+def ask(model):
+    return client.responses.create(model=model, instructions="Answer the question of the user.", input="Hi"){comment}
 """
 
 
@@ -35,7 +38,7 @@ def test_a_comment_that_suppresses_nothing_is_removed(comment: str, left: str) -
 
 def test_a_comment_that_suppresses_something_stays() -> None:
     repeat = "Name the page of the manual. Be kind. Name the page of the manual."
-    source = CALL.replace("Answer the question in short words.", repeat)
+    source = CALL.replace("Answer the question of the user.", repeat)
     assert [finding.rule for finding in findings(source.format(comment=""), *RULES)] == ["duplicate-instruction"]
     comment = "  # promptlint: ignore[duplicate-instruction]"
     assert findings(source.format(comment=comment), *RULES) == []

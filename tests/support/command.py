@@ -20,7 +20,14 @@ def guarded_environment(home: Path) -> dict[str, str]:
 
     Its home and its tiktoken cache are empty, and it ends with exit code 97 if it reaches for the network.
     """
-    changes = {"PYTHONPATH": SUPPORT, "HOME": home, "TIKTOKEN_CACHE_DIR": home, "NO_COLOR": 1, "COLUMNS": 80}
+    changes = {
+        "PYTHONPATH": SUPPORT,
+        "HOME": home,
+        "TIKTOKEN_CACHE_DIR": home,
+        "PROMPTLINT_CACHE_DIR": home / "cache",
+        "NO_COLOR": 1,
+        "COLUMNS": 80,
+    }
     return os.environ | {name: str(value) for name, value in changes.items()}
 
 

@@ -4,7 +4,8 @@ Works on a copy. After `promptlint check --fix` it compares every changed file w
 and by the string tokens, knowing nothing of rules or edits:
 
 - every file still parses, and a second run changes nothing;
-- the tree is the same but for the text of strings (and, with unsafe fixes, a number or a wrapped `system=`);
+- the tree is the same but for the text of strings (and, with unsafe fixes, a number, the id of a model, a value that is
+  wrapped or sorted, a cache marker, the layout of `json.dumps`);
 - strings keep their placeholders and f-string fields, and with safe fixes their words and escapes;
 - every changed line is a line of a string or a comment.
 """
@@ -30,6 +31,8 @@ PLACEHOLDER = re.compile(r"\{[^{}\s][^{}\n]*\}|%\(\w+\)[sdrf]|%[sdrf]\b")
 ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[0-7]{1,3}|[^\sntr])")
 RULER = re.compile(r"([^\w\s])\1{3,}")
 """A row of the same sign, of which three may be left."""
+SHORTER = frozenset({"can", "if", "to", "because", "about", "before", "now", "for"})
+"""Words that stand for longer phrases."""
 EXIT_CODES = (0, 1)
 
 
@@ -111,7 +114,12 @@ def compare_nodes(old: ast.AST, new: ast.AST, *, unsafe: bool) -> Iterator[str]:
 def compare_fields(old: Any, new: Any, line: int, *, unsafe: bool) -> Iterator[str]:
     if isinstance(old, ast.AST) and isinstance(new, ast.AST):
         yield from compare_nodes(old, new, unsafe=unsafe)
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+    elif (
+        isinstance(old, list)
+        and isinstance(new, list)
+        and len(old) == len(new)
+        and not (unsafe and is_marked(old, new))
+    ):
         for one, other in zip(old, new, strict=True):
             yield from compare_fields(one, other, line, unsafe=unsafe)
     elif old != new and not (unsafe and is_marked(old, new)):
@@ -128,9 +136,11 @@ def compare_constants(old: object, new: object, line: int, *, unsafe: bool) -> I
 def compare_words(old: list[str], new: list[str], line: int, *, unsafe: bool) -> Iterator[str]:
     old, new = ([RULER.sub(r"\1\1\1", word) for word in words] for words in (old, new))
     if unsafe:
+        if len(old) == len(new) == 1:
+            return  # the id of a model
         old, new = ([word.lower() for word in words] for words in (old, new))  # a new first word has a capital
         rest = iter(old)
-        if not all(any(word.endswith(other) or other in word for other in rest) for word in new):
+        if not all(any(word.endswith(other) or other in word for other in rest) for word in new if word not in SHORTER):
             yield f"line {line}: words were added to a text"
     elif old != new:
         yield f"line {line}: the words of a text changed"
@@ -141,16 +151,23 @@ def joined(node: ast.JoinedStr) -> str:
 
 
 def is_wrapped(old: ast.AST, new: ast.AST) -> bool:
-    """Whether the new node is a list or a dict that holds the old one: a cache marker was written."""
-    return isinstance(new, ast.List) and ast.dump(old) in {ast.dump(node) for node in ast.walk(new)}
+    """Whether the new node is a list or a call that holds the old one: a cache marker was written, or it was sorted."""
+    return isinstance(new, ast.List | ast.Call) and ast.dump(old) in {ast.dump(node) for node in ast.walk(new)}
 
 
 def is_marked(old: Any, new: Any) -> bool:
-    """Whether a list or dict only gained entries: a cache marker was written."""
+    """Whether a list or dict only gained entries, or only lost some: a cache marker was written, or taken out.
+
+    Also whether the arguments of a call differ in those of the layout of JSON only.
+    """
     if not (isinstance(old, list) and isinstance(new, list)):
         return False
-    kept = [ast.dump(node) for node in new if node is not None]
-    return all(ast.dump(node) in kept for node in old if node is not None)
+    dumps = [[ast.dump(node) for node in nodes if node is not None and not is_layout(node)] for nodes in (old, new)]
+    return all(one in dumps[1] for one in dumps[0]) or all(one in dumps[0] for one in dumps[1])
+
+
+def is_layout(node: ast.AST) -> bool:
+    return isinstance(node, ast.keyword) and node.arg in ("indent", "separators")
 
 
 def compare_strings(old: bytes, new: bytes, *, unsafe: bool) -> Iterator[str]:
