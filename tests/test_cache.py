@@ -1,0 +1,128 @@
+"""The cache: it changes how long a run takes, never what it says, whatever state its file is in."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from promptlint import scanning
+from promptlint.cache import FILE, Cache, key_of
+from promptlint.cli import main
+from sample_rules import PROGRAM
+
+Check = Callable[..., Result]
+
+
+@pytest.fixture
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Runs `check` on a small program with a cache folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    Path("app.py").write_text(PROGRAM, encoding="utf-8")
+
+    def run(*args: str) -> Result:
+        return CliRunner().invoke(main, ["check", "--isolated", "--cache-dir", "cache", *args])
+
+    return run
+
+
+@pytest.fixture
+def scanned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of files that are really scanned."""
+    paths: list[str] = []
+    original = scanning.scan_file
+
+    def scan_file(path: str, content: bytes, parts: int) -> scanning.Outcome:
+        paths.append(path)
+        return original(path, content, parts)
+
+    monkeypatch.setattr(scanning, "scan_file", scan_file)
+    return paths
+
+
+def test_a_file_is_scanned_once(check: Check, scanned: list[str]) -> None:
+    first = check()
+    assert scanned == ["app.py"]
+    assert (check().stdout, check().stderr) == (first.stdout, first.stderr)
+    assert scanned == ["app.py"]
+    Path("app.py").write_text(PROGRAM + "\n", encoding="utf-8")
+    check()
+    assert scanned == ["app.py", "app.py"]
+
+
+def test_without_a_cache_nothing_is_remembered(check: Check, scanned: list[str]) -> None:
+    check("--no-cache")
+    check("--no-cache")
+    assert scanned == ["app.py", "app.py"]
+    assert not Path("cache").exists()
+
+
+@pytest.mark.parametrize("content", [b"no database", b"", os.urandom(4096), b"SQLite format 3\0" + b"\0" * 100])
+def test_a_file_that_is_no_cache_is_replaced(check: Check, scanned: list[str], content: bytes) -> None:
+    expected = check("--no-cache").stdout
+    Path("cache").mkdir()
+    Path("cache", FILE).write_bytes(content)
+    result = check()
+    assert result.stdout == expected
+    assert ("has been replaced" in result.stderr) == bool(content)
+    assert check().stdout == expected
+    assert len(scanned) == 2
+
+
+def test_the_database_of_somebody_else_is_replaced(check: Check) -> None:
+    Path("cache").mkdir()
+    with sqlite3.connect(Path("cache", FILE)) as other:
+        other.execute("CREATE TABLE theirs (a)")
+    other.close()
+    assert "was no cache of promptlint" in check().stderr
+
+
+def test_what_is_broken_inside_is_scanned_again(check: Check, scanned: list[str]) -> None:
+    expected = check().stdout
+    for value in (b"", b"\x93\x01", b"x\x9c garbage"):
+        with sqlite3.connect(Path("cache", FILE)) as connection:
+            connection.execute("UPDATE facts SET value = ?", (value,))
+        connection.close()
+        assert check().stdout == expected
+    assert len(scanned) == 4
+
+
+def test_a_folder_that_cannot_be_used_is_told(check: Check) -> None:
+    Path("cache").write_text("a file")
+    result = CliRunner().invoke(main, ["check", "--isolated", "app.py"], env={"PROMPTLINT_CACHE_DIR": "app.py/x"})
+    assert result.exit_code in (0, 1)
+    assert "note: the cache" in result.stderr
+    assert "is not used" in result.stderr
+
+
+def test_it_does_not_grow_without_end(tmp_path: Path) -> None:
+    notes: list[str] = []
+    cache = Cache(tmp_path, notes.append, limit=200_000)
+    for number in range(60):
+        cache.keep({key_of(b"%d" % number): os.urandom(10_000)})
+    last = key_of(b"59")
+    assert cache.facts([last])
+    cache.close()
+    assert (tmp_path / FILE).stat().st_size < 400_000
+    assert notes == []
+
+
+def test_several_at_once_lose_nothing(tmp_path: Path) -> None:
+    notes: list[str] = []
+
+    def work(number: int) -> bool:
+        cache = Cache(tmp_path, notes.append)
+        key = key_of(b"%d" % number)
+        cache.keep({key: b"%d" % number})
+        held = cache.facts([key])
+        cache.close()
+        return held == {key: b"%d" % number}
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(work, range(40)))
+    assert notes == []

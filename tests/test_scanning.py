@@ -1,0 +1,89 @@
+"""Scanning by processes: the same results in the same order, and a process that dies costs one file."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from promptlint import scanning
+from promptlint.facts import ModuleFacts
+from promptlint.project import Problem
+from promptlint.run import read_tree
+from promptlint.scanning import Scanner, processes, scan_chunk
+from sample_rules import PROGRAM
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """More source than is worth one process, with a file that does not parse."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(scanning, "WORTH_PROCESSES", 1)
+    monkeypatch.setattr(scanning, "CHUNK", 2_000)
+    data = {f"m{number:02}.py": PROGRAM.encode() for number in range(20)} | {"broken.py": b"llm = (\n"}
+    for path, content in data.items():
+        Path(path).write_bytes(content)
+    return data
+
+
+def test_the_number_of_processes_changes_nothing(files: dict[str, bytes]) -> None:
+    alone = Scanner().scan(files)
+    assert list(alone) == list(files)
+    assert isinstance(alone["broken.py"], Problem)
+    for jobs in (2, 3):
+        scanned = Scanner(executors=processes(jobs)).scan(files)
+        assert list(scanned.items()) == list(alone.items())
+
+
+def test_text_that_is_no_unicode_comes_through(files: dict[str, bytes]) -> None:
+    source = PROGRAM.replace("assistant", "\\ud800").encode()
+    scanned = Scanner(executors=processes(2)).scan({"a.py": source, "b.py": PROGRAM.encode()})
+    assert all(isinstance(outcome, ModuleFacts) for outcome in scanned.values())
+
+
+class Dying(Executor):
+    """An executor whose processes die over one file, as one that runs out of memory does."""
+
+    def __init__(self) -> None:
+        self._pool = ProcessPoolExecutor(1)
+
+    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+        return self._pool.submit(die_over_m03, *args)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def die_over_m03(jobs: list[scanning.Job]) -> list[scanning.Answer]:
+    if any(path == "m03.py" for path, _, _ in jobs):
+        os._exit(9)
+    return scan_chunk(jobs)
+
+
+def dying() -> AbstractContextManager[Executor]:
+    return Dying()
+
+
+def test_a_process_that_dies_costs_its_file(files: dict[str, bytes]) -> None:
+    scanned = Scanner(executors=dying).scan(files)
+    assert scanned["m03.py"] == Problem("m03.py", 1, "not analysed: the process that read this file died")
+    assert [path for path, outcome in scanned.items() if isinstance(outcome, Problem)] == ["m03.py", "broken.py"]
+    tree = read_tree(files, scanner=Scanner(executors=dying))
+    assert [problem.path for problem in tree.problems] == ["m03.py", "broken.py"]
+    assert len(tree.project.calls) == 19
+
+
+class Elsewhere(Executor):
+    """The least that an executor has to be: something with `submit`."""
+
+    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+        future: Future[object] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def test_any_executor_will_do(files: dict[str, bytes]) -> None:
+    assert Scanner(executors=Elsewhere).scan(files) == Scanner().scan(files)
