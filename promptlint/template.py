@@ -167,8 +167,9 @@ class Template:
     def replace(self, start: int, end: int, replacement: str = "") -> tuple[Edit, ...] | None:
         """The source edits that turn `text[start:end]` into `replacement`.
 
-        None where the range touches a hole, so that no placeholder can be lost, or text that cannot be edited. Where
-        the text is spread over several string tokens each loses its share, and the replacement goes into the first.
+        None where the range touches a hole, so that no placeholder can be lost, or text that cannot be edited, and where
+        the replacement cannot be written there (a quote in a raw string). Where the text is spread over several string
+        tokens each loses its share, and the replacement goes into the first.
         """
         edits: list[Edit] = []
         for a, b, part in self.spans():
@@ -177,7 +178,10 @@ class Template:
             if isinstance(part, Hole) or part.token.is_fixed:
                 return None
             cut = part.slice(max(start - a, 0), min(end, b) - a) if part.is_verbatim else part
-            text = "" if edits else quote_for(replacement, part.token)
+            try:
+                text = "" if edits else quote_for(replacement, part.token)
+            except ValueError:
+                return None
             edits.append(Edit(cut.path, cut.start, cut.end, text))
         return tuple(merge(edits)) if edits else None
 
