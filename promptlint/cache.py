@@ -29,7 +29,7 @@ SCHEMA = f"""
 PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA journal_mode = WAL;
 PRAGMA application_id = {APPLICATION};
-CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, value BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -42,17 +42,17 @@ class Cache:
         self._limit = limit
         self._connection = self._opened()
 
-    def facts(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
+    def held(self, keys: Iterable[bytes]) -> dict[bytes, bytes]:
         """What is held of the keys."""
         held: dict[bytes, bytes] = {}
 
         def read(connection: sqlite3.Connection) -> None:
             for some in _portions(list(keys)):
                 among = f"key IN ({','.join('?' * len(some))})"
-                for key, value in connection.execute(f"SELECT key, value FROM facts WHERE {among}", some):
+                for key, value in connection.execute(f"SELECT key, value FROM entries WHERE {among}", some):
                     with suppress(zlib.error):
                         held[key] = zlib.decompress(value)
-                connection.execute(f"UPDATE facts SET day = {_today()} WHERE day < {_today()} AND {among}", some)
+                connection.execute(f"UPDATE entries SET day = {_today()} WHERE day < {_today()} AND {among}", some)
 
         self._do(read)
         return held
@@ -62,7 +62,7 @@ class Cache:
 
         def write(connection: sqlite3.Connection) -> None:
             rows = ((key, zlib.compress(value, 1), _today()) for key, value in fresh.items())
-            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
+            connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
 
         if fresh:
             self._do(write)
@@ -79,9 +79,9 @@ class Cache:
         if self._size(connection) <= self._limit:
             return
         while self._size(connection) > self._limit * 3 // 4:
-            [count] = connection.execute("SELECT COUNT(*) FROM facts").fetchone()
-            oldest = f"SELECT key FROM facts ORDER BY day LIMIT {count // 4 + 1}"
-            if not connection.execute(f"DELETE FROM facts WHERE key IN ({oldest})").rowcount:
+            [count] = connection.execute("SELECT COUNT(*) FROM entries").fetchone()
+            oldest = f"SELECT key FROM entries ORDER BY day LIMIT {count // 4 + 1}"
+            if not connection.execute(f"DELETE FROM entries WHERE key IN ({oldest})").rowcount:
                 return
 
     def _size(self, connection: sqlite3.Connection) -> int:

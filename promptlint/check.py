@@ -1,18 +1,25 @@
 """Asking the rules: every selected rule sees every prompt, call and suppression comment, and the project as a whole.
 
-A rule that raises is not asked again about that file; the other rules and files are not touched by it.
+A rule that raises, or reports what is no finding, is not asked again about that file; the other rules and files are not
+touched by it. One that does not end is ended by Ctrl-C, which then names it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from promptlint import suppress
 from promptlint.finding import Finding
 from promptlint.measure import Meter
-from promptlint.project import CallSite, Problem, Project, Prompt
+from promptlint.project import CallSite, Place, Problem, Project, Prompt
+from promptlint.registry import origin_of
 from promptlint.rule import Context, Rule
 from promptlint.suppress import Suppression
 
@@ -47,10 +54,9 @@ class _Examiner:
         for rule in self.rules_for(path):
             if (path, rule.name) in self.crashes:
                 continue
-            try:
-                findings += [finding for finding in hook(rule)(subject, context) if self.is_selected(finding)]
-            except Exception as error:  # any error in a rule costs that rule on that file, nothing else
-                self._crashed(rule, error, [path], subject.place.start)
+            with self._guarded(rule, [path], subject.place.start):
+                found = [self._sound(finding, rule) for finding in hook(rule)(subject, context)]
+                findings += filter(self.is_selected, found)
         return findings
 
     def ask_about_all(self) -> list[Finding]:
@@ -62,11 +68,9 @@ class _Examiner:
         for rule, meter, paths in self._settled():
             if type(rule).check_project is Rule.check_project:
                 continue
-            try:
-                found = list(rule.check_project(Context(self.project, meter)))
+            with self._guarded(rule, paths, 0):
+                found = [self._sound(finding, rule) for finding in rule.check_project(Context(self.project, meter))]
                 findings += [finding for finding in found if self.is_selected(finding) and finding.place.path in paths]
-            except Exception as error:  # any error in a rule costs that rule, nothing else
-                self._crashed(rule, error, paths)
         return findings
 
     def _settled(self) -> Iterable[tuple[Rule, Meter, list[str]]]:
@@ -78,16 +82,40 @@ class _Examiner:
                 settled.setdefault((id(rule), id(meter)), (rule, meter, []))[2].append(path)
         return settled.values()
 
-    def _crashed(self, rule: Rule, error: Exception, paths: Sequence[str], start: int = 0) -> None:
-        """Keep book of a crash, told once at the first of the paths it costs."""
-        message = f"rule {rule.name} crashed: {type(error).__name__}: {error}; please report this"
-        problem = self.project.problem(paths[0], start, message)
-        self.crashes |= {(path, rule.name): problem for path in paths}
+    @contextmanager
+    def _guarded(self, rule: Rule, paths: Sequence[str], start: int) -> Iterator[None]:
+        """Whatever goes wrong in a rule costs that rule on the paths, and is told once, at the first of them."""
+        try:
+            yield
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(f"interrupted in {origin_of(rule)}, which looked at {paths[0]}")
+            raise
+        except (Exception, SystemExit) as error:
+            message = f"{origin_of(rule)} crashed: {type(error).__name__}: {error}; please report this"
+            problem = self.project.problem(paths[0], start, message)
+            self.crashes |= {(path, rule.name): problem for path in paths}
+
+    def _sound(self, finding: Finding, rule: Rule) -> Finding:
+        """The finding, if it is one: of that rule, of the right types, at places that exist. Raises ValueError."""
+        if not isinstance(finding, Finding):
+            raise ValueError(f"it reported {finding!r:.60}, which is no finding")
+        typed = msgspec.convert(msgspec.to_builtins(finding), Finding)
+        if (typed.rule, typed.code) != (rule.name, rule.code):
+            raise ValueError(f"it reported a finding of {typed.rule} ({typed.code})")
+        if typed.saving and not math.isfinite(typed.saving.usd_per_1k_calls or 0):
+            raise ValueError(f"it reported a saving of {typed.saving.usd_per_1k_calls} USD")
+        edits = typed.fix.edits if typed.fix else ()
+        for place in (typed.place, *(Place(edit.path, edit.start, edit.end) for edit in edits)):
+            if place.path not in self.project.modules:
+                raise ValueError(f"it reported {place.path}, which was not read")
+            if not 0 <= place.start <= place.end <= self.project.modules[place.path].scopes[0].end:
+                raise ValueError(
+                    f"it reported the offsets {place.start} to {place.end}, which {place.path} does not have"
+                )
+        return typed
 
     def is_selected(self, finding: Finding) -> bool:
         """Whether the rule is selected for the file that the finding is in, which may not be the one asked about."""
-        if finding.place.path not in self.project.modules:
-            raise ValueError(f"it reported {finding.place.path}, which was not read")
         return any(rule.name == finding.rule for rule in self.rules_for(finding.place.path))
 
     def has_run(self, path: str, name: str) -> bool:
@@ -108,7 +136,12 @@ def check(
     `rules_for` and `meter_for` give the rules and the token counter for a path; `codes` maps the name of every
     known rule to its code, for reading suppression comments.
     """
-    examiner = _Examiner(project, rules_for, meter_for, {})
+    with redirect_stdout(sys.stderr):  # what a rule prints must not get into a report
+        return _checked(_Examiner(project, rules_for, meter_for, {}), codes)
+
+
+def _checked(examiner: _Examiner, codes: Mapping[str, str]) -> Checked:
+    project = examiner.project
     raw: list[Finding] = []
     for prompt in project.prompts:
         raw += examiner.ask(prompt, lambda rule: rule.check_prompt)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from promptlint.folders import DISK, Folders
 from promptlint.patterns import Patterns, below
 from promptlint.project import Problem
 from promptlint.promptfiles import Listed, is_text_file, may_hold_prompts
@@ -56,6 +56,7 @@ class Walk:
     """What has been found so far."""
 
     settings: SettingsResolver
+    folders: Folders
     files: dict[str, str] = field(default_factory=dict)
     """Absolute path by real path."""
     texts: dict[str, Listed] = field(default_factory=dict)
@@ -119,19 +120,19 @@ class Walk:
         return (Rules(folder, patterns),)
 
 
-def discover(paths: Sequence[str], settings: SettingsResolver) -> Discovery:
+def discover(paths: Sequence[str], settings: SettingsResolver, folders: Folders = DISK) -> Discovery:
     """The Python files and notebooks that `paths` name (none: the working directory), as shown.
 
     Folders are searched for `*.py` and `*.ipynb`. What is named itself is always taken, whatever its ending and
     whatever excludes it, unless `force-exclude` is set; exclusion concerns what is found below. Symbolic links to
     folders are not followed. Raises SettingsError for a wrong configuration at a path that is named; one found on the
-    way is a problem.
+    way is a problem. `folders` are searched; settings and ignore files are those of the disk.
     """
-    walk = Walk(settings)
+    walk = Walk(settings, folders)
     for path in paths or (".",):
         full = os.path.normpath(os.path.join(settings.cwd, path))
         try:
-            is_folder = stat.S_ISDIR(os.stat(full).st_mode)
+            is_folder = folders.is_folder(full)
         except OSError as error:
             walk.problem(full, reason(error))
             continue
@@ -165,8 +166,7 @@ def search(walk: Walk, root: str) -> None:
     while folders:
         folder, ignores = folders.pop()
         try:
-            with os.scandir(folder) as found:
-                entries = list(found)
+            entries = walk.folders.entries(folder)
             settings = walk.settings.for_folder(folder)
             excludes = rules_below(walk.excludes(settings), root)
             quiet = quiet_below(walk.quiet_paths(settings), root)

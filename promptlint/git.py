@@ -29,6 +29,10 @@ class Repository:
         self._folder = folder
         self.top = self._text("rev-parse", "--show-toplevel").rstrip("\n")
 
+    def remotes(self) -> str:
+        """The names and addresses of the repositories that this one exchanges commits with."""
+        return self._text("remote", "--verbose")
+
     def commit(self, ref: str) -> str:
         """The id of a commit. Raises GitError, with the name, for one that does not exist."""
         try:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from promptlint.text import HOLE
 
 MAX_NESTING = 60
+MAX_UNCLOSED = 50
+"""Brackets that nothing closes. Each costs a look at all the text behind it, and a text with so many holds no JSON."""
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _SCALAR = re.compile(rf"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)\b|{HOLE}+")
 _OPENER = re.compile(r"[{\[]")
-_BRACKET = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}\[\]]')
+_BRACKET = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.)*"|[{}\[\]]')
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -42,13 +44,15 @@ def payloads(masked: str) -> Iterator[Payload]:
 
     `masked` is the text with its holes masked (`promptlint.text.mask`).
     """
-    at = 0
-    while opener := _OPENER.search(masked, at):
+    at = unclosed = 0
+    while unclosed < MAX_UNCLOSED and (opener := _OPENER.search(masked, at)):
         reader = _Reader(masked)
         try:
             at = reader.value(opener.start(), 0)
         except _Invalid:
-            at = _behind(masked, opener.start())
+            closed = _behind(masked, opener.start())
+            unclosed += closed is None
+            at = closed or opener.end()
             continue
         if "\n" in masked[opener.start() : at] and reader.blanks:
             breaks = sum("\n" in masked[start:end] for start, end in reader.blanks)
@@ -111,11 +115,11 @@ class _Reader:
         return blanks.end()
 
 
-def _behind(text: str, at: int) -> int:
-    """Where what begins with the bracket at `at` ends: behind the bracket that closes it, else behind itself."""
+def _behind(text: str, at: int) -> int | None:
+    """Where what begins with the bracket at `at` ends: behind the bracket that closes it, None where nothing does."""
     depth = 0
     for bracket in _BRACKET.finditer(text, at):
         depth += (bracket[0] in _CLOSING) - (bracket[0] in _CLOSING.values())
         if depth == 0 and bracket[0] in _CLOSING.values():
             return bracket.end()
-    return at + 1
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from promptlint.facts import ModuleFacts, Scope
@@ -16,6 +16,7 @@ from promptlint.source import Source, SourceError, decode_plain, read_bytes
 
 MAX_SIZE = 1_000_000
 """Bytes. No model takes a prompt of this length."""
+TOO_LARGE = f"not read as a prompt: larger than {MAX_SIZE:,} bytes"
 
 SUFFIXES = (".txt", ".md", ".j2", ".jinja", ".jinja2", ".prompt", ".yaml", ".yml", ".json")
 
@@ -58,11 +59,20 @@ def is_valid(path: str, text: str) -> bool:
     return True
 
 
+def load_from_disk(path: str) -> bytes | None:
+    """The content of the file at an absolute path, None where there is none. Raises SourceError."""
+    if not os.path.isfile(path):
+        return None
+    if os.path.getsize(path) > MAX_SIZE:
+        raise SourceError(path, 1, TOO_LARGE)
+    return read_bytes(path)
+
+
 class TextFiles:
     """Text files, read when linking asks for them.
 
-    Only files below the `roots` (absolute folders) are read, and those in `given`, which wins over the disk; one that
-    is None there is not there.
+    Only files below the `roots` (absolute folders) are read, and those in `given`, which wins over them; one that
+    is None there is not there. `load` gives the content of a file by its absolute path.
     """
 
     def __init__(
@@ -71,11 +81,13 @@ class TextFiles:
         roots: Sequence[str] = (),
         listed: Iterable[Listed] = (),
         given: Mapping[str, Source | None] | None = None,
+        load: Callable[[str], bytes | None] = load_from_disk,
     ) -> None:
         self.listed = tuple(listed)
         self._declared = frozenset(one.path for one in self.listed if one.declared)
         self._cwd = cwd
         self._roots = tuple(roots)
+        self._load = load
         self._sources: dict[str, Source | None] = dict(given or {})
         self._data: dict[str, bytes] = {}
         self._problems: dict[str, Problem] = {}
@@ -88,21 +100,19 @@ class TextFiles:
         """
         if path not in self._sources:
             try:
-                self._sources[path] = self._from_disk(path)
+                self._sources[path] = self._loaded(path)
             except SourceError as error:
                 self._sources[path] = None
                 if path in self._declared or may_hold_prompts("/".join(path.split("/")[-3:])):
-                    self._problems[path] = Problem(error.path, error.line, error.message)
+                    self._problems[path] = Problem(path, error.line, error.message)
         return self._sources[path]
 
-    def _from_disk(self, path: str) -> Source | None:
+    def _loaded(self, path: str) -> Source | None:
         full = os.path.normpath(os.path.join(self._cwd, path))
         inside = any(full == root or below(full, root) is not None for root in self._roots)
-        if not (inside and (is_text_file(path) or path in self._declared) and os.path.isfile(full)):
+        data = self._load(full) if inside and (is_text_file(path) or path in self._declared) else None
+        if data is None:
             return None
-        if os.path.getsize(full) > MAX_SIZE:
-            raise SourceError(path, 1, f"not read as a prompt: larger than {MAX_SIZE:,} bytes")
-        data = read_bytes(full)
         source = decode_plain(data, path)
         self._data[path] = data
         return source
@@ -118,6 +128,11 @@ class TextFiles:
         return dict(self._data)
 
     @property
+    def asked(self) -> dict[str, bytes | None]:
+        """Every file that was asked for, with the bytes read from disk, None where there is none to read."""
+        return {path: self._data.get(path) for path in self._sources}
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Files that were meant to hold prompts and could not be read."""
         return tuple(self._problems.values())
@@ -128,7 +143,7 @@ class TextFiles:
 
     def updated(self, sources: Mapping[str, Source | None]) -> TextFiles:
         """The same files with some of them replaced in memory, None: taken away."""
-        return TextFiles(self._cwd, self._roots, self.listed, {**self.sources, **sources})
+        return TextFiles(self._cwd, self._roots, self.listed, {**self.sources, **sources}, self._load)
 
 
 def text_facts(source: Source) -> ModuleFacts:

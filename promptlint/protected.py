@@ -12,13 +12,13 @@ from promptlint.segments import segments
 from promptlint.text import PLACEHOLDER, lines
 
 PLACEHOLDERS = re.compile(
-    r"\$?\{\{[^{}]*\}\}|\{%.*?%\}|\$?\{[A-Za-z_][^{}\n]*\}|\$[A-Za-z_]\w*|%(?:\(\w+\))?[sdrf]\b|</?[A-Za-z][^<>\n]*>"
+    r"\$?\{\{[^{}]*\}\}|\{%(?:(?!\{%).)*?%\}|\$?\{[A-Za-z_][^{}\n]*\}|\$[A-Za-z_]\w*|%(?:\(\w+\))?[sdrf]\b|</?[A-Za-z][^<>\n]*>"
 )
 """What a program or a reader fills in or goes by: `{{x}}`, `{x}`, `${x}`, `%s`, `<x>`."""
 SPANS = re.compile(
-    rf"""`+[^`]+`+
-      |"(?:[^"\n]|\n(?![ \t]*\n))*"|\u201c[^\u201d]*\u201d|\u00ab[^\u00bb]*\u00bb
-      |(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))+'(?!\w)|\u2018[^\u2019\n]*\u2019(?!\w)
+    rf"""(?<!`)`+[^`]+`+
+      |"(?:[^"\n]|\n(?![ \t]*\n))*"|\u201c[^\u201c\u201d]*\u201d|\u00ab[^\u00ab\u00bb]*\u00bb
+      |(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))+'(?!\w)|\u2018[^\u2018\u2019\n]*\u2019(?!\w)
       |\[[^\[\]\n]*\]|https?://\S+|{PLACEHOLDERS.pattern}|{PLACEHOLDER.pattern}""",
     re.VERBOSE,
 )

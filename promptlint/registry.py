@@ -7,11 +7,13 @@ defined in its modules is taken. A module that does not load costs its own rules
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import redirect_stdout, suppress
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, entry_points, packages_distributions
 from pkgutil import walk_packages
 from types import ModuleType
 
@@ -76,6 +78,12 @@ def build(rule: type[Rule], options: Mapping[str, object]) -> Rule:
     return rule(**options)
 
 
+def origin_of(rule: Rule) -> str:
+    """The rule by its name, and by its distribution where that is not promptlint; for what goes wrong in it."""
+    found = set(packages_distributions().get(type(rule).__module__.partition(".")[0], ())) - {BUILTIN}
+    return f"rule {rule.name}" + (f" (distribution {', '.join(sorted(found))})" if found else "")
+
+
 def _distribution(point: EntryPoint) -> str:
     return point.dist.name if point.dist else "unknown"
 
@@ -89,14 +97,16 @@ def _modules(name: str) -> Iterator[ModuleType | str]:
     yield root
     if isinstance(root, ModuleType) and hasattr(root, "__path__"):
         # To look below a package, walk_packages imports it again; its failure has been reported by then.
-        for found in walk_packages(root.__path__, root.__name__ + ".", onerror=lambda _: None):
-            yield _import(found.name)
+        with suppress(SystemExit):
+            for found in walk_packages(root.__path__, root.__name__ + ".", onerror=lambda _: None):
+                yield _import(found.name)
 
 
 def _import(name: str) -> ModuleType | str:
     try:
-        return import_module(name)
-    except Exception as error:  # a plugin may raise anything
+        with redirect_stdout(sys.stderr):  # what a plugin prints must not get into a report
+            return import_module(name)
+    except (Exception, SystemExit) as error:  # a plugin may raise anything
         return f"{name}: {type(error).__name__}: {error}"
 
 
@@ -128,6 +138,10 @@ def _shape(rule: type[Rule]) -> str | None:
     required = [field.name for field in fields(rule) if field.default is MISSING and field.default_factory is MISSING]
     if required:
         return f"has an option without a default: {', '.join(required)}"
+    try:
+        rule()
+    except (Exception, SystemExit) as error:  # a plugin may raise anything
+        return f"cannot be made: {type(error).__name__}: {error}"
     return None
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 WORD = re.compile(r"\{[^{}]*\}|[^\W_]+(?:['\u2019][^\W_]+)*|[%$€£]")
 LEAD_IN = re.compile(
@@ -33,15 +34,25 @@ TURNING_WORDS = frozenset(
      "more", "less", "than", "before", "after"}
 )  # fmt: skip
 """Words that can turn the meaning of a sentence: a near repeat has the same ones."""
+CONDITIONS = frozenset({"if", "when", "whenever"})
+"""Words that say when something holds: what always holds is not said by a sentence about one case."""
+
+
+class Likeness(StrEnum):
+    """How much alike two texts are. EXACT: up to case, punctuation and bullets. RESTATED: in other words."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    RESTATED = "restated"
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """The text at index `redundant` repeats the one at `kept`; `exact` up to case, punctuation and bullets."""
+    """The text at index `redundant` repeats the one at `kept`."""
 
     redundant: int
     kept: int
-    exact: bool
+    likeness: Likeness
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -60,7 +71,7 @@ def repeats(texts: Sequence[tuple[str, ...]]) -> Iterator[Repeat]:
     gone: set[int] = set()
     for index, text in enumerate(texts):
         if text in first:
-            yield Repeat(index, first[text], exact=True)
+            yield Repeat(index, first[text], Likeness.EXACT)
             continue
         first[text] = index
         shingles = _shingles(text)
@@ -72,7 +83,7 @@ def repeats(texts: Sequence[tuple[str, ...]]) -> Iterator[Repeat]:
             if other not in gone and pair:
                 redundant, kept = (other, index) if pair == "first" else (index, other)
                 gone.add(redundant)
-                yield Repeat(redundant, kept, exact=False)
+                yield Repeat(redundant, kept, Likeness.NEAR)
                 break
 
 
@@ -85,6 +96,8 @@ def _near(first: tuple[str, ...], second: tuple[str, ...]) -> str | None:
     short, long = (first, second) if len(first) < len(second) else (second, first)
     refined = long[: len(short)] == short  # "Do this." and "Do this, except on Sundays."
     if len(short) < NEAR_WORDS or not (refined or TURNING_WORDS & {*short} == TURNING_WORDS & {*long}):
+        return None
+    if not refined and not CONDITIONS.isdisjoint(long) and CONDITIONS.isdisjoint(short):
         return None
     missing = {*short} - {*long}
     shingles = _shingles(short)

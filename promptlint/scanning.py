@@ -51,7 +51,7 @@ class Scanner:
         """The facts of each file, or why there are none, in the order of `data`."""
         jobs = [(path, content, self.parts(path)) for path, content in data.items()]
         keys = {path: key_of(content, path, str(parts)) for path, content, parts in jobs} if self.cache else {}
-        held = self.cache.facts(keys.values()) if self.cache else {}
+        held = self.cache.held(keys.values()) if self.cache else {}
         outcomes: dict[str, Outcome] = {}
         missing: list[Job] = []
         for job in jobs:

@@ -27,7 +27,7 @@ TURN = re.compile(
     re.IGNORECASE,
 )
 EXAMPLE = re.compile(
-    r"[ \t]*(?:#{1,6}[ \t]*)?[\[(*_-]*[ \t]*(?:[\w-]+[ \t]){0,4}"
+    r"[ \t]*(?:#{1,6}[ \t]*)?[\[(*_-]*+[ \t]*(?:[\w-]+[ \t]){0,4}"
     r"(?:few[- ]shots?|examples?|samples?|demonstrations?|e\.g\.)"
     r"(?:[^\w:.!?][^:.!?]{0,60})?(?::[*_]*|[\])*_#]+)?[ \t]*",
     re.IGNORECASE,

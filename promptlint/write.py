@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 
 class WriteError(Exception):
@@ -33,7 +37,7 @@ def replace_files(replacements: Mapping[str, Replacement]) -> None:
 
     Mode and, where the system allows it, owner stay; a symbolic link stays and its target is replaced.
     Raises WriteError, with nothing written, when a file changed since it was read, is
-    write-protected, or its folder does not take files.
+    write-protected, has other names (hard links), or its folder does not take files.
     (If the last step, a rename, fails half way through the group, earlier files of it are written.)
     """
     prepared: list[tuple[str, Path, Path]] = []
@@ -44,15 +48,35 @@ def replace_files(replacements: Mapping[str, Replacement]) -> None:
                 if not os.access(target, os.W_OK):
                     # Replacing needs rights on the folder only, but whoever protects a file means its content.
                     raise WriteError(path, "not written: the file is write-protected")
+                if target.stat().st_nlink > 1:
+                    # A replaced file has one name; the others would go on naming the old content.
+                    raise WriteError(path, "not written: the file has other names (hard links), which would be cut off")
                 prepared.append((path, _temporary(target, replacement.new), target))
-                if target.read_bytes() != replacement.old:
-                    raise WriteError(path, "not written: the file changed since it was read")
-        for path, temporary, target in prepared:
-            with _named(path):
-                os.replace(temporary, target)
+        with _alone({target.parent for _, _, target in prepared}):
+            for path, _, target in prepared:
+                with _named(path):
+                    if target.read_bytes() != replacements[path].old:
+                        raise WriteError(path, "not written: the file changed since it was read")
+            for path, temporary, target in prepared:
+                with _named(path):
+                    os.replace(temporary, target)
     finally:
         for _, temporary, _ in prepared:
             temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _alone(folders: Iterable[Path]) -> Iterator[None]:
+    """No other run replaces files in the folders meanwhile, where the system has such locks."""
+    with contextlib.ExitStack() as stack:
+        if sys.platform != "win32":
+            # In one order, so that two runs do not wait for each other.
+            for folder in sorted(folders):
+                with contextlib.suppress(OSError):  # a file system without locks
+                    descriptor = os.open(folder, os.O_RDONLY)
+                    stack.callback(os.close, descriptor)
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 @contextlib.contextmanager

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from promptlint.caching import Break, Terms, first_break, minimum_sentences, parts_in_order, reading_saves, terms_of
-from promptlint.finding import Confidence, Finding
+from promptlint.conversation import Added, added_to_system, sends_turns
+from promptlint.finding import Confidence, Finding, Severity
 from promptlint.measure import Count
 from promptlint.project import CallSite, Place, Prompt, Role
 from promptlint.rule import Bad, Context, Rule
@@ -30,13 +31,15 @@ RULES = "Say which page of the handbook the answer is from, and quote the senten
 class CacheBustingPrefix(Rule):
     """
     ## What it does
-    Finds values that change with every call in front of a long text that never changes.
+    Finds values that change with every call in front of a long text that never changes, or of a conversation: a clock
+    in the system prompt, or what was looked up for the newest question at its end.
 
     ## Why is this bad?
     Providers cache a request from its first token up to the first one that differs from an earlier request. A question,
     a document, the time of day or a random id at the front makes everything behind it new: the fixed instructions are
     billed at the full input price in every call, where a cache read costs half to a fiftieth of it. Behind the fixed
-    text the same value costs nothing. Nothing is reported where less than 1,024 tokens of fixed text come behind, where
+    text the same value costs nothing. A conversation is sent again with every turn: behind a system prompt that changes
+    all of it is. Nothing is reported where less than 1,024 tokens of fixed text and no conversation come behind, where
     all of the fixed text is under the minimum of the model, where the value stays the same for a day or a session, and
     where the source does not say that it changes.
 
@@ -126,6 +129,37 @@ def ask(question):
                 found[key] = (tokens, finding)
         for _, finding in found.values():
             yield finding
+        for added in added_to_system(context.project):
+            yield self._added(added)
+
+    def before_conversation(self, broken: Break, context: Context, call: CallSite) -> tuple[int, Hole, Finding] | None:
+        """The same for a clock or a random value in the system prompt of a conversation, however long that gets."""
+        hole, terms = broken.hole, terms_of(basis_of([call]), context.meter)
+        place = Place(hole.path, hole.start, hole.end)
+        if terms is None or hole.origin.source is Source.REQUEST or not sends_turns(place, context.project):
+            return None
+        finding = self.finding(
+            place,
+            f"`{hole.name}` {WHAT[hole.origin.source]}, so the conversation behind this system prompt is never read "
+            "from the cache",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM if terms.known else Confidence.LOW,
+            evidence=(f"It comes from `{hole.origin.name}`.", f"Assumed: a turn follows within {terms.life}."),
+            help="put it into the newest message, or write no more of it than the day",
+            call=call,
+        )
+        return 0, hole, finding
+
+    def _added(self, added: Added) -> Finding:
+        return self.finding(
+            added.place,
+            f"what is added to the system prompt changes with `{added.source}`, so the conversation behind it is never "
+            "read from the cache",
+            severity=Severity.LOW,
+            confidence=Confidence.LOW,
+            evidence=("Assumed: the messages of earlier turns are sent behind this system prompt.",),
+            help="put it into the newest user message",
+        )
 
     def busting(
         self, broken: Break, basis: Basis, context: Context, *, prompt: Prompt | None, call: CallSite | None
@@ -163,7 +197,10 @@ def _in_calls(rule: CacheBustingPrefix, context: Context) -> Iterator[tuple[int,
         if broken is None or _is_marked(broken, call):
             continue
         prompt = next((context.project.prompt_by_id[one] for one in call.prompts), None)
-        if found := rule.busting(broken, basis_of([call]), context, prompt=prompt, call=call):
+        found = rule.busting(broken, basis_of([call]), context, prompt=prompt, call=call)
+        if found is None and _is_in_system(broken, call):
+            found = rule.before_conversation(broken, context, call)
+        if found:
             yield found
 
 
@@ -173,6 +210,10 @@ def _in_prompts(rule: CacheBustingPrefix, context: Context) -> Iterator[tuple[in
         broken = first_break(prompt.template.parts) if not prompt.calls and prompt.role is not Role.TOOL else None
         if broken and (found := rule.busting(broken, basis_of([]), context, prompt=prompt, call=None)):
             yield found
+
+
+def _is_in_system(broken: Break, call: CallSite) -> bool:
+    return any(broken.hole in one.template.parts for one in call.messages if one.role is Role.SYSTEM)
 
 
 def _is_marked(broken: Break, call: CallSite) -> bool:

@@ -171,14 +171,13 @@ def judge(reviews):
         api = batches().apis.get(sent.call.provider) if len({call.provider for call in calls}) == 1 else None
         saving = _saving(sent, api, context)
         short = sent.expected if sent.expected and sent.expected.tokens <= SHORT else None
-        again = f", {sent.static.tokens:,} static tokens sent again each time" if sent.static.tokens else ""
+        again = f", at least {sent.static.tokens:,} static tokens sent again each time" if sent.static.tokens else ""
         advice = [f"ask for several items in one call, as each answer is {short.what}"] if short else []
         advice += [f"where answers can wait, use the batch API ({api.call})" if api else _ANY_BATCH]
-        known = severity_of(saving.usd_per_1k_calls if saving else None)
         return self.finding(
             loop.place,
             f"one call for each of {loop.over}{again}",
-            severity=known if saving and saving.usd_per_1k_calls is not None else Severity.MEDIUM,
+            severity=severity_of(saving.usd_per_1k_calls if saving else None),
             confidence=Confidence.HIGH if loop.hops == 0 and short else Confidence.MEDIUM,
             evidence=tuple(_evidence(loop, sent, api)),
             help="; or ".join(advice),
@@ -191,11 +190,16 @@ _ANY_BATCH = "where answers can wait, the batch APIs of OpenAI, Anthropic and Go
 
 
 def _sent(calls: list[CallSite], context: Context) -> Sent:
-    """What is sent for each item, by the nearest call that says anything."""
+    """What is sent for each item, by the nearest call that says anything.
+
+    Tokens are not counted where one text or another is sent: together they are more than anybody pays.
+    """
     found: Sent | None = None
     for call in calls:
         texts = [mask(message.template) for message in call.messages if message.role is not Role.ASSISTANT]
-        static = context.meter.count("\n".join(texts).replace(HOLE, ""), call.model)
+        spoken = [message for message in call.messages if message.template.stretches]
+        known = len(call.prompts) <= len(spoken)
+        static = context.meter.count("\n".join(texts).replace(HOLE, "") if known else "", call.model)
         sent = Sent(call, static, expected_answer("\n".join(texts).replace(HOLE, "_")))
         if call.messages and static.tokens >= LEAST_STATIC:
             return sent

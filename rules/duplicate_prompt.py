@@ -129,10 +129,11 @@ def chat(question):
         longest = max(copies, key=lambda copy: copy.tokens)
         kept = longest.other.place
         line = context.project.locate(kept.path, kept.start).row
-        nearly = "" if longest.share == 1 else f", nearly ({longest.share:.0%} of its word runs)"
+        same = longest.prompt.template.text == longest.other.template.text
+        nearly = "" if same else ", nearly" if longest.share == 1 else f", nearly ({longest.share:.0%} of its word runs)"
         more = len(copies) - 1
         others = f"; so {'is' if more == 1 else 'are'} {more} more of this file" if more else ""
-        is_sure = longest.share == 1 and Evidence.NAMED not in (longest.prompt.evidence, longest.other.evidence)
+        is_sure = same and Evidence.NAMED not in (longest.prompt.evidence, longest.other.evidence)
         return self.finding(
             longest.prompt.place,
             f"this prompt of {longest.tokens} tokens is also kept at {kept.path}:{line}{nearly}{others}",

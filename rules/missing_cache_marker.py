@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from promptlint.caching import Terms, minimum_sentences, reading_saves, terms_of
+from promptlint.conversation import sends_results
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
 from promptlint.measure import Count
-from promptlint.project import CallSite, LoopKind, Place, Prompt, Role
+from promptlint.project import CallSite, LoopKind, Place, Project, Prompt, Role
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import Basis, basis_of, severity_of
 from promptlint.template import Edit, Piece, Template
@@ -47,7 +48,8 @@ class Prefix:
 class MissingCacheMarker(Rule):
     """
     ## What it does
-    Finds calls of Claude that send a long, unchanging beginning every time without a cache marker.
+    Finds calls of Claude that send a long, unchanging beginning every time without a cache marker, and agents that send
+    the whole conversation again after every tool call without one.
 
     ## Why is this bad?
     Claude caches nothing unless the request says what: without a marker each call pays the full input price for the
@@ -162,8 +164,11 @@ def ask(question):
         ]
         if found:
             yield self._missing(call, context, *max(found, key=lambda one: one[0].tokens))
-        elif call.loop is LoopKind.UNBOUNDED and call.has_tools and (terms := _terms(basis_of([call]), call, context)):
-            yield self._in_loop(call, terms)
+        elif call.has_tools and (terms := _terms(basis_of([call]), call, context)):
+            if call.loop is LoopKind.UNBOUNDED:
+                yield self._in_loop(call, call.place, "step of this loop", terms)
+            elif _is_first(call, context.project) and sends_results(call, context.project):
+                yield self._in_loop(call, call.system_place or call.place, "answer to a tool call", terms)
 
     def _missing(
         self, call: CallSite, context: Context, count: Count, prefix: Prefix, basis: Basis, terms: Terms
@@ -186,12 +191,11 @@ def ask(question):
             fix=fix,
         )
 
-    def _in_loop(self, call: CallSite, terms: Terms) -> Finding:
+    def _in_loop(self, call: CallSite, place: Place, what: str, terms: Terms) -> Finding:
         """An agent: what it sends again grows with every step, however short it begins."""
         return self.finding(
-            call.place,
-            "every step of this loop sends the tools, the system prompt and all earlier messages again "
-            "without a cache marker",
+            place,
+            f"every {what} sends the tools, the system prompt and all earlier messages again without a cache marker",
             severity=Severity.MEDIUM,
             confidence=Confidence.MEDIUM if terms.known else Confidence.LOW,
             evidence=(
@@ -202,6 +206,12 @@ def ask(question):
             help="mark the last block of the newest message, and the system prompt: the next step reads all before it",
             call=call,
         )
+
+
+def _is_first(call: CallSite, project: Project) -> bool:
+    """Whether no earlier call takes its system prompt from the same place."""
+    place = call.system_place or call.place
+    return call is next(one for one in project.calls if (one.system_place or one.place) == place)
 
 
 def _basis(sender: CallSite | None, call: CallSite) -> Basis:

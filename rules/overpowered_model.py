@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from promptlint.answers import Expected, expected_from, says_all
-from promptlint.finding import Confidence, Finding, Saving
+from promptlint.finding import Confidence, Finding, Saving, Severity
 from promptlint.literals import NamedModel, known_text, named_models
 from promptlint.measure.lifecycle import Tier, retirement, tier_of, tiers
 from promptlint.project import CallSite, Project
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of, severity_of
+from promptlint.unread import Unread, unread_choices
 
 TOP = ("large", "pro")
 """The tiers that a plainly simple task does not need."""
@@ -22,7 +23,8 @@ TOP = ("large", "pro")
 class OverpoweredModel(Rule):
     """
     ## What it does
-    Finds one of a provider's largest models where all it is asked for is a label, yes or no, a word or a number.
+    Finds one of a provider's largest models where all it is asked for is a label, yes or no, a word or a number. Also
+    finds functions that are asked for a smaller model (`model_size="small"`) and take the usual one all the same.
 
     ## Why is this bad?
     A large model costs ten to a hundred times as much as the smallest of the same provider. For sorting a text into given
@@ -120,6 +122,8 @@ def is_complaint(text):
             small = tiers(tier.provider)[0]
             if tasks and small.tier == "small":
                 yield from self._overpowered(named, tasks, small, context)
+        for unread in unread_choices(context.project):
+            yield self._unread(unread, context.project)
 
     def _tasks(self, named: NamedModel, context: Context) -> list[tuple[CallSite, Expected]]:
         """What the calls with this model ask for; nothing where one of them is more than a simple task."""
@@ -164,6 +168,19 @@ def is_complaint(text):
             call=call,
             model=named.id,
             saving=usd,
+        )
+
+    def _unread(self, unread: Unread, project: Project) -> Finding:
+        first, count = unread.asked[0], len(unread.asked)
+        where = f"{first.path}:{project.locate(first.path, first.start).row}"
+        return self.finding(
+            unread.place,
+            f"`{unread.parameter}` is not read here: calls that ask for a smaller model get the usual one",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.MEDIUM,
+            evidence=(f"{count} call{'s ask' if count > 1 else ' asks'} for a smaller one, first at {where}.",),
+            help=f"choose the model by `{unread.parameter}`",
+            call=unread.call,
         )
 
 

@@ -18,7 +18,7 @@ from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
 from promptlint.text import HOLE, lines, mask
 
-HTML = re.compile(r"<!--(?P<note>.*?)-->", re.DOTALL)
+HTML = re.compile(r"<!--(?P<note>(?:(?!<!--).)*?)-->", re.DOTALL)
 MARKUP = re.compile(r"</?(?:html|head|body|div|span|p|a|li|ul|table|script|style|img|h[1-6])\b[^<>]*>", re.IGNORECASE)
 CODE = re.compile(
     rf"[;{{}}][ \t]*$|[`{HOLE}]|^[ \t]*(?:def|class|import|function|const|let|var|return)\b", re.MULTILINE

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from promptlint.dedenting import dedented
-from promptlint.finding import Applicability, Confidence, Finding, Fix
+from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
 from promptlint.layout import Cut, Kind, Layout
-from promptlint.project import Evidence, Project, Prompt
+from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
-from promptlint.template import Edit, Template
+from promptlint.template import Edit, Hole, Template
 from promptlint.tidy import tidied
+
+PADDED = re.compile(r"\.to_markdown\((?:index=\w+)?\)$")
+"""Ends the expression of a table that pandas writes with every cell padded to the width of its column."""
+MEASURED = (
+    "Measured on o200k_base: 25 rows of an index and four short columns are 566 tokens with to_markdown(), "
+    "361 with to_csv(), 310 with to_csv(index=False)."
+)
 
 
 @dataclass(frozen=True)
@@ -22,13 +30,16 @@ class WhitespaceBloat(Rule):
     """
     ## What it does
     Finds blanks that are only layout and still reach the model: the indentation of the Python code around a
-    triple-quoted prompt, trailing blanks, runs of spaces inside a sentence, surplus blank lines.
+    triple-quoted prompt, trailing blanks, runs of spaces inside a sentence, surplus blank lines. Also finds tables of
+    pandas that are filled in with `to_markdown()`, which pads every cell to the width of its column.
 
     ## Why is this bad?
     A triple-quoted string keeps the indentation of the code it stands in. It is paid for on every call
     and tells the model nothing. The tokens are counted with the tokenizer of the model that the call names, and only
     what it charges for is reported: on `o200k_base` an indented line costs one token more, however deep, and a run of
-    blank lines costs no more than one. Text that is dedented before it is sent is not reported.
+    blank lines costs no more than one. Text that is dedented before it is sent is not reported. A padded table is
+    longer than the same data as CSV by some 80 %; how much of it is sent depends on the data, so there the finding has
+    no figure of its own.
 
     ## Example
     ```python
@@ -140,6 +151,23 @@ Use the language of the question.
     indent_style: Literal["flush", "dedent"] = "flush"
 
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
+        yield from self._layout(prompt, context)
+        for part in prompt.template.parts:
+            if isinstance(part, Hole) and PADDED.search(part.name) and _imports_pandas(part.path, context.project):
+                yield self._padded(part, prompt)
+
+    def _padded(self, table: Hole, prompt: Prompt) -> Finding:
+        return self.finding(
+            Place(table.path, table.start, table.end),
+            f"`{table.name}` pads every cell to the width of its column: as CSV the data is a third shorter or more",
+            severity=Severity.LOW,
+            confidence=Confidence.LOW if prompt.evidence is Evidence.NAMED else Confidence.MEDIUM,
+            evidence=(MEASURED,),
+            help="write it with to_csv(index=False), and without the rows and columns that the task does not need",
+            prompt=prompt,
+        )
+
+    def _layout(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
         template = prompt.template
         layout = Layout.of(template, context.project)
         margin = layout.margin(prompt.indentation)
@@ -180,6 +208,10 @@ Use the language of the question.
             if wrapped is not None:
                 return Fix(Applicability.SAFE, "Dedent the text", (*_edits(template, inner), *wrapped))
         return Fix(Applicability.SAFE, "Remove the layout", tidied(_edits(template, cuts), template, project))
+
+
+def _imports_pandas(path: str, project: Project) -> bool:
+    return any(one.module.split(".")[0] == "pandas" for one in project.modules[path].imports)
 
 
 def _without(template: Template, cuts: Iterable[Cut]) -> Template:

@@ -86,7 +86,7 @@ def test_what_is_broken_inside_is_scanned_again(check: Check, scanned: list[str]
     expected = check().stdout
     for value in (b"", b"\x93\x01", b"x\x9c garbage"):
         with sqlite3.connect(Path("cache", FILE)) as connection:
-            connection.execute("UPDATE facts SET value = ?", (value,))
+            connection.execute("UPDATE entries SET value = ?", (value,))
         connection.close()
         assert check().stdout == expected
     assert len(scanned) == 4
@@ -106,7 +106,7 @@ def test_it_does_not_grow_without_end(tmp_path: Path) -> None:
     for number in range(60):
         cache.keep({key_of(b"%d" % number): os.urandom(10_000)})
     last = key_of(b"59")
-    assert cache.facts([last])
+    assert cache.held([last])
     cache.close()
     assert (tmp_path / FILE).stat().st_size < 400_000
     assert notes == []
@@ -119,7 +119,7 @@ def test_several_at_once_lose_nothing(tmp_path: Path) -> None:
         cache = Cache(tmp_path, notes.append)
         key = key_of(b"%d" % number)
         cache.keep({key: b"%d" % number})
-        held = cache.facts([key])
+        held = cache.held([key])
         cache.close()
         return held == {key: b"%d" % number}
 

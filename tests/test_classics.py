@@ -92,7 +92,7 @@ BUILT = {"tokens": ("You answer questions of the staff.\n" + HANDBOOK, HAIKU)}
 WORD = '"Classify the sentiment of the message as positive, negative or neutral. Answer with one word."'
 REASONED = '"Say whether the message is a complaint. Explain your reasoning step by step in detail."'
 
-EACH = "one call for each of reviews, 10 static tokens sent again each time"
+EACH = "one call for each of reviews, at least 10 static tokens sent again each time"
 PER_ITEM = """
 
 def label(reviews):

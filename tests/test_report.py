@@ -73,8 +73,8 @@ def test_full_shows_source_saving_evidence_fix_and_help(session: Session) -> Non
         "\n"
         "2 findings (1 medium, 1 low) in 1 file, 1 LLM call, 1 prompt.\n"
         "[*] 1 fixable with --fix, 1 more with --unsafe-fixes.\n"
-        "Acting on all of them saves up to 2 input tokens a call and $0.0050 per 1,000\n"
-        "calls of every call site.\n"
+        "Together that saves up to 2 input tokens for one call of each call site and\n"
+        "$0.0050 per 1,000 calls of each.\n"
     )
 
 

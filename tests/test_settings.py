@@ -60,6 +60,7 @@ respect-gitignore = false
 default-model = "gpt-4o"
 prompt-files = ["prompts/*.txt"]
 quiet-paths = ["drafts/"]
+traffic = { calls = 1000 }
 fail-on = "high"
 output-format = "concise"
 
@@ -85,6 +86,7 @@ respect-gitignore: false
 default-model: gpt-4o
 prompt-files: [prompts/*.txt]
 quiet-paths: [drafts/]
+traffic: {calls: 1000}
 fail-on: high
 output-format: concise
 per-file-ignores:
@@ -118,6 +120,7 @@ def test_every_setting_from_a_file(tmp_path: Path, name: str, text: str) -> None
         "default-model": "gpt-4o",
         "prompt-files": ("prompts/*.txt",),
         "quiet-paths": ("drafts/",),
+        "traffic": {"calls": 1000},
         "fail-on": "high",
         "output-format": "concise",
     }

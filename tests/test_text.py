@@ -67,11 +67,14 @@ def test_what_is_cut_leaves_the_rest_as_it_was() -> None:
 
 def test_exact_repeats_point_at_the_first() -> None:
     texts = [words(text) for text in ("Be kind to all.", "Stop.", "be KIND, to all", "Note: be kind to all!")]
-    assert [(repeat.redundant, repeat.kept, repeat.exact) for repeat in repeats(texts)] == [(2, 0, True), (3, 0, True)]
+    assert [(repeat.redundant, repeat.kept, repeat.likeness) for repeat in repeats(texts)] == [
+        (2, 0, "exact"),
+        (3, 0, "exact"),
+    ]
 
 
 def test_a_refinement_covers_the_plain_instruction() -> None:
     plain = words("You must answer every question of theirs")
     refined = words("You must answer every question of theirs unless it is rude")
-    assert [(repeat.redundant, repeat.exact) for repeat in repeats([plain, refined])] == [(0, False)]
+    assert [(repeat.redundant, repeat.likeness) for repeat in repeats([plain, refined])] == [(0, "near")]
     assert list(repeats([plain, words("You must not answer every question of theirs")])) == []

@@ -11,7 +11,7 @@ import click
 
 from promptlint import __version__
 
-COMMANDS = ("baseline", "check", "inventory", "rule", "tokens")
+COMMANDS = ("audit", "baseline", "check", "compress", "diff", "init", "inventory", "rule", "tokens")
 """Each is the function `command` of the module of its name in this package."""
 
 INTERRUPTED = 130
@@ -34,7 +34,9 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
+            for note in getattr(interrupt, "__notes__", ()):
+                click.echo(note, err=True)
             ctx.exit(INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise

@@ -20,11 +20,12 @@ from promptlint.cli.options import (
     scan_options,
     settings_failures,
 )
-from promptlint.cli.output import FAILED, FINDINGS, NOTHING, deliver, emit, print_problems
+from promptlint.cli.output import FAILED, FINDINGS, NOTHING, deliver, emit, print_problems, terminal
 from promptlint.cli.session import find_files, open_or_fail, scanner_of, text_files
 from promptlint.discover import Discovery
 from promptlint.finding import Applicability, Severity
 from promptlint.fix import Fixed, fix_files, write_fixed
+from promptlint.recall import Memory, memory_of
 from promptlint.report import diff, statistics
 from promptlint.report.summary import fix_summary
 from promptlint.report.terminal import Terminal
@@ -122,6 +123,7 @@ def command(
         raise click.UsageError(f"--since compares files with a commit: `{STDIN}` is none.")
     name = stdin_filename or STDIN
     allowed = frozenset(Applicability if unsafe_fixes else {Applicability.SAFE})
+    memory: Memory | None = None
     with settings_failures(), scanner_of(jobs, cache_dir, no_cache) as scanner:
         if show_settings:
             emit(_settings_text(session.settings(name if piped else next(iter(paths), name))))
@@ -139,11 +141,20 @@ def command(
                 print_problems(found.problems)
                 ctx.exit(FAILED if found.problems else NOTHING)
             session.quiet = found.quiet
+            if scanner.cache and not (fix or show_diff or since or baseline):
+                shown_on = Terminal() if output_file else terminal(sys.stdout)
+                memory = memory_of(scanner.cache, found, session, (render.__module__, allowed, shown_on))
+                if report := memory.recall():
+                    deliver(lambda _: report.text, output_file)
+                    print_problems(report.problems)
+                    ctx.exit(FAILED if report.problems else FINDINGS if report.failing and not exit_zero else NOTHING)
             tree = read_tree(
                 found.files, found.problems, text_files(found, session), session.declared(found.files), scanner
             )
             narrow = narrowing(session, tree, found, baseline, since)
         analysis, narrowed = narrow(examine(tree, session))
+        if memory:
+            _remember(memory, View(analysis, session, allowed, None, narrowed), render, shown_on)
         fixed = _fixed(analysis, session, allowed, narrow, write=not (show_diff or piped)) if fix or show_diff else None
     view = View(fixed.after if fixed else analysis, session, allowed, fixed, narrowed)
     if fixed and show_diff:
@@ -157,6 +168,15 @@ def command(
     print_problems(view.problems)
     failing = bool(fixed and fixed.changed) if show_diff else _reaches_threshold(view)
     ctx.exit(FAILED if view.problems else FINDINGS if failing and not exit_zero else NOTHING)
+
+
+def _remember(memory: Memory, view: View, render: Callable[[View, Terminal], str], terminal: Terminal) -> None:
+    memory.keep(
+        render(view, terminal),
+        view.problems,
+        failing=_reaches_threshold(view),
+        texts=view.analysis.tree.texts.asked,
+    )
 
 
 def _renderer(output_format: str, show_statistics: bool) -> Callable[[View, Terminal], str]:

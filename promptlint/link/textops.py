@@ -18,9 +18,9 @@ _HOLE = "\ufffc"
 """Stands for a hole in the flat text: not blank, and in no prompt."""
 
 _FORMAT_FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
-_PERCENT_FIELD = re.compile(r"%(?:%|(?:\((?P<name>[^)]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[diouxXeEfFgGcrsa])")
+_PERCENT_FIELD = re.compile(r"%(?:%|(?:\((?P<name>[^()]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[diouxXeEfFgGcrsa])")
 
-_LAYOUT = re.compile(r"\A\s+|\s+\Z|(?<=\n)\s+|[ \t\r]+(?=\n)")
+_LAYOUT = re.compile(r"\A\s+|(?<!\s)\s+\Z|(?<=\n)\s+|(?<![ \t\r])[ \t\r]+(?=\n)")
 
 
 class Splice(NamedTuple):

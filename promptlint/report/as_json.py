@@ -35,13 +35,14 @@ def render(view: View, terminal: Terminal) -> str:
             },
             "fixed": _fixed(view),
         },
-        "findings": [_finding(finding, view) for finding in view.findings],
+        "findings": [finding_document(finding, view) for finding in view.findings],
         "errors": errors(view.problems),
     }
     return dump(document)
 
 
-def _finding(finding: Finding, view: View) -> dict[str, object]:
+def finding_document(finding: Finding, view: View) -> dict[str, object]:
+    """A finding as the contract of `check` has it."""
     project = view.analysis.project
     return {
         "rule": finding.rule,

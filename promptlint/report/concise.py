@@ -10,9 +10,14 @@ from promptlint.report.view import View
 
 def render(view: View, terminal: Terminal) -> str:
     """All findings in order, and the summary."""
+    return "\n".join((*finding_lines(view, terminal), *summary(view, terminal))) + "\n"
+
+
+def finding_lines(view: View, terminal: Terminal) -> list[str]:
+    """A line a finding, in order."""
     lines = []
     for finding in view.findings:
         location, code, message = headline(finding, view)
         painted = terminal.paint(code, COLORS[finding.severity], bold=True)
         lines.append(f"{terminal.paint(location, bold=True)} {painted} {message}")
-    return "\n".join((*lines, *summary(view, terminal))) + "\n"
+    return lines

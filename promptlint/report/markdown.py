@@ -21,7 +21,7 @@ def render(view: View, terminal: Terminal) -> str:
     lines = ["## promptlint", "", *summary(view, Terminal(width=10**6))]
     if view.findings:
         lines += ["", *table(("rule", "findings", "fixable", "tokens per call", "USD per 1,000 calls"), _rules(view))]
-        lines += ["", *table(("where", "rule", "severity", "finding", "saves"), _findings(view))]
+        lines += ["", *table(("where", "rule", "severity", "finding", "saves"), finding_rows(view))]
         if len(view.findings) > SHOWN:
             lines += ["", f"{len(view.findings) - SHOWN:,} more findings are not shown."]
     if view.problems:
@@ -64,7 +64,8 @@ def _rules(view: View) -> Iterable[tuple[str, ...]]:
         yield url, f"{count.findings:,}", f"{count.fixable:,}", f"{count.input_tokens:,}", money
 
 
-def _findings(view: View) -> Iterable[tuple[str, ...]]:
+def finding_rows(view: View) -> Iterable[tuple[str, ...]]:
+    """Place, rule, severity, message and saving of the first findings, as Markdown."""
     project = view.analysis.project
     for finding in view.findings[:SHOWN]:
         where = project.locate(finding.place.path, finding.place.start)

@@ -33,14 +33,14 @@ def summary(view: View, terminal: Terminal) -> list[str]:
 
 
 def fix_summary(view: View, verb: str = "Fixed") -> str | None:
-    """`Fixed 3 findings in 2 files: 812 -> 655 input tokens per call (157 saved)`; None if nothing was fixed."""
+    """`Fixed 3 findings in 2 files, whose prompts went from 812 to 655 tokens (157 saved)`; None if nothing was fixed."""
     if not view.fixed or not view.recount:
         return None
     before, after = view.recount
     verdict = f"{before - after:,} saved" if after <= before else f"{after - before:,} more"
     return (
-        f"{verb} {plural(len(view.fixed.applied), 'finding')} in {plural(len(view.fixed.changed), 'file')}: "
-        f"{before:,} -> {after:,} input tokens per call ({verdict})."
+        f"{verb} {plural(len(view.fixed.applied), 'finding')} in {plural(len(view.fixed.changed), 'file')}, "
+        f"all prompts in them together {before:,} -> {after:,} tokens ({verdict})."
     )
 
 
@@ -71,7 +71,8 @@ def _fixable(view: View) -> str | None:
 
 def _savings(view: View) -> str | None:
     """The findings' savings together. They may overlap, so the sum is a ceiling."""
-    parts = [f"{plural(view.input_tokens_saved, 'input token')} a call"] if view.input_tokens_saved else []
+    tokens = view.input_tokens_saved
+    parts = [f"{plural(tokens, 'input token')} for one call of each call site"] if tokens else []
     if view.usd_per_1k_calls:
-        parts.append(f"{usd(view.usd_per_1k_calls)} per 1,000 calls of every call site")
-    return f"Acting on all of them saves up to {' and '.join(parts)}." if parts else None
+        parts.append(f"{usd(view.usd_per_1k_calls)} per 1,000 calls of each")
+    return f"Together that saves up to {' and '.join(parts)}." if parts else None

@@ -19,6 +19,8 @@ from promptlint.source import Source, SourceError
 
 __all__ = ["parse", "scan"]
 
+TOO_DEEP = "cannot parse: nested too deeply"
+
 
 def parse(source: Source) -> ast.Module:
     """The syntax tree of a file. Raises SourceError with the line where it does not parse."""
@@ -28,9 +30,10 @@ def parse(source: Source) -> ast.Module:
             return ast.parse(source.code)
     except SyntaxError as error:
         raise source.error(error.lineno or 1, f"cannot parse: {error.msg}") from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        reason = str(error) or "nested too deeply"
-        raise SourceError(source.path, 1, f"cannot parse: {reason}") from error
+    except (RecursionError, MemoryError) as error:
+        raise SourceError(source.path, 1, TOO_DEEP) from error
+    except ValueError as error:
+        raise SourceError(source.path, 1, f"cannot parse: {error}") from error
 
 
 def scan(source: Source, package_parts: int = 1) -> ModuleFacts:
@@ -41,7 +44,10 @@ def scan(source: Source, package_parts: int = 1) -> ModuleFacts:
     tree = parse(source)
     builder = Builder()
     code = source.code
-    Walk(code, Positions(code), builder).module(tree)
+    try:
+        Walk(code, Positions(code), builder).module(tree)
+    except RecursionError as error:  # hundreds of `elif`, each of which lies in the one before
+        raise SourceError(source.path, 1, TOO_DEEP) from error
     starts = line_starts(code)
     path = PurePosixPath(source.path)
     is_package = path.name == "__init__.py"

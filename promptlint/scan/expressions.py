@@ -39,6 +39,9 @@ from promptlint.scan.texts import TEXT_FUNCTIONS, dotted, is_text
 MAX_DEPTH = 120
 """Expressions nested deeper than this are opaque: recursion must not meet Python's limit."""
 
+LARGEST = 2**63 - 1
+"""No number of tokens, calls or characters is larger, and facts hold none that is."""
+
 LABEL_LENGTH = 60
 
 USAGE_NAMES = frozenset(
@@ -114,7 +117,7 @@ class Lowering:
         value = node.value
         if isinstance(value, str):
             return read_literal(self._source, start, end, (value,), self._field) or self._opaque(node)
-        if value is None or isinstance(value, bool | int | float):
+        if value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) <= LARGEST):
             return Const(start, end, value)
         return self._opaque(node)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from promptlint.facts import Expr, Field, Run, Token
 
@@ -130,12 +131,10 @@ def _agree(parts: Sequence[Run | _Field], values: Sequence[str | None]) -> bool:
 def _merged(values: Iterable[str | None]) -> list[str | None]:
     """Texts next to each other joined, empty ones left out."""
     merged: list[str | None] = []
-    for value in values:
-        if value is None or not merged or merged[-1] is None:
-            merged.append(value)
-        else:
-            merged[-1] += value
-    return [value for value in merged if value != ""]
+    for is_field, group in groupby((value for value in values if value != ""), key=lambda value: value is None):
+        members = list(group)
+        merged += members if is_field else ["".join(filter(None, members))]
+    return merged
 
 
 def runs(raw: str, start: int, token: Token) -> Iterator[Run]:

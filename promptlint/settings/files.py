@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 YAML_NAMES = ("promptlint.yaml", ".promptlint.yaml")
 TABLE = ("tool", "promptlint")
-DEEPEST_KEY = 3
-"""rules, the rule, its option; calls, the index, its key. An alias in YAML can make a mapping contain itself."""
+DEEPEST_KEY = 4
+"""traffic, sites, the site, its key. An alias in YAML can make a mapping contain itself."""
 TOML_KEY = re.compile(r"""\s*([\w-]+|"[^"\n]*"|'[^'\n]*')\s*""")
 TOML_POSITION = re.compile(r" \(at line (\d+), column \d+\)$")
 

@@ -108,6 +108,11 @@ class Settings:
         "Functions that call a model: `name` (dotted, or Class.method) and the argument, by name or position, that is "
         "the `prompt` (or `messages`), `model`, `system`, `cap`, `tools`, `stream`, `stop`, `response-format`.",
     )
+    traffic: Mapping[str, object] = option(
+        {},
+        "For `audit`: `calls` a month of each call site, `dynamic-tokens` that fill its values and `output-tokens` per "
+        "call, `cached-share` (0 to 1), `batch`; `sites` has the same for one `path::function`.",
+    )
     default_model: str | None = option(None, "The model assumed for prompts that reach no known model.")
     fail_on: Literal["low", "medium", "high"] = option("low", "The lowest severity that makes the exit code 1.")
     output_format: Literal["full", "concise", "json", "github", "gitlab", "sarif", "junit", "markdown"] = option(

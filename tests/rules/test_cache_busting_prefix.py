@@ -96,3 +96,86 @@ def test_two_calls_that_share_a_prompt_are_told_once() -> None:
     ).replace('input=f"""{question} {HANDBOOK}"""', "input=text")  # fmt: skip
     assert len(analyse(source, RULE).project.calls) == 2
     assert len(check(source)) == 1
+
+
+def chat(value: str, messages: str = "[system, *history, user]") -> str:
+    return f"""from datetime import datetime
+
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def chat(question, history):
+    system = {{"role": "system", "content": f"Be kind. It is {{{value}}}. Answer in English."}}
+    user = {{"role": "user", "content": question}}
+    messages = {messages}
+    return client.chat.completions.create(model="gpt-5.5", messages=messages)
+"""
+
+
+LOOP = """[system]
+    for one in history:
+        messages.append({"role": one.role, "content": one.text})"""
+
+
+@pytest.mark.parametrize("messages", ["[system, *history, user]", "[system] + history + [user]", LOOP])
+def test_a_clock_in_front_of_a_conversation_is_told_however_short_the_prompt(messages: str) -> None:
+    [finding] = check(chat("datetime.now()", messages))
+    assert finding.message == (
+        "`datetime.now()` shows the time, so the conversation behind this system prompt is never read from the cache"
+    )
+    assert finding.severity is Severity.MEDIUM
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(chat("datetime.now()", "[system, user]"), id="no conversation"),
+        pytest.param(chat("datetime.now():%Y-%m-%d"), id="the day"),
+        pytest.param(chat("question"), id="what may be the same in all turns"),
+    ],
+)
+def test_system_prompts_that_leave_the_conversation_cached(source: str) -> None:
+    assert len(analyse(source, RULE).project.calls) == 1
+    assert check(source) == []
+
+
+ENHANCER = """import openai
+
+
+class Enhancer:
+    def enhance(self, system_prompt, user_message):
+        found = "Notes:"
+        for note in self.memory.search(user_message):
+            found += note.text
+        return system_prompt + found
+"""
+
+
+def test_what_is_looked_up_for_a_question_and_added_to_the_system_prompt() -> None:
+    [finding] = check(ENHANCER)
+    assert finding.message == (
+        "what is added to the system prompt changes with `user_message`, so the conversation behind it is never read "
+        "from the cache"
+    )
+    assert ENHANCER[finding.place.start : finding.place.end] == "system_prompt + found"
+    assert finding.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(ENHANCER.replace("search(user_message)", "all()"), id="the same for every question"),
+        pytest.param(ENHANCER.replace("return system_prompt + found", "return found"), id="not added to it"),
+        pytest.param(ENHANCER.replace("system_prompt", "title"), id="no system prompt"),
+        pytest.param(
+            ENHANCER.replace(
+                "        return", "        openai.responses.create(model='gpt-5.5', input=user_message)\n        return"
+            ),
+            id="it calls the model itself",
+        ),
+    ],
+)
+def test_what_is_added_to_the_system_prompt_and_stays(source: str) -> None:
+    assert check(source) == []

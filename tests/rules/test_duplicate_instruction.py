@@ -301,3 +301,167 @@ def test_an_emptied_string_with_a_comment_keeps_its_line() -> None:
     )
     rewritten = fixed(source, "duplicate-instruction")[FILE]
     assert rewritten == source.replace('"Answer in one short paragraph.\\n"  # again', '""  # again')
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        pytest.param(
+            "Write the reply from an objective, third-person view.\nBe kind.\n"
+            "Ensure the reply is written from an objective, third-person view; name the product you write of.\n",
+            "Be kind.\n"
+            "Ensure the reply is written from an objective, third-person view; name the product you write of.\n",
+            id="other forms of the words",
+        ),
+        pytest.param(
+            "You will only respond with SQL code and not with any explanations.\nBe quick.\n"
+            "Respond with only SQL code.\n",
+            "You will only respond with SQL code and not with any explanations.\nBe quick.\n",
+            id="the format of the answer",
+        ),
+        pytest.param(
+            "The section 'Output Format' contains output format templates only.\nBe quick.\n"
+            "The following content is an output format template only.\n",
+            "The section 'Output Format' contains output format templates only.\nBe quick.\n",
+            id="a rule, and a reminder where it applies",
+        ),
+    ],
+)
+def test_repeats_in_other_words(prompt: str, expected: str) -> None:
+    [finding] = check(prompt)
+    assert "restates app.py:" in finding.message
+    assert finding.confidence is Confidence.MEDIUM
+    assert any("there it says" in sentence for sentence in finding.evidence)
+    assert after_fix(prompt) == expected
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        pytest.param(
+            "Include three lines of context before the change.\nBe brief.\n"
+            "Include three lines of context after the change.",
+            id="the other side",
+        ),
+        pytest.param(
+            "Only return code with the write tool.\nBe brief.\nNever return code with the write tool to the customer.",
+            id="the opposite",
+        ),
+        pytest.param(
+            "You must check the price of the order.\nBe brief.\n"
+            "If the order is late, you must check the price of the order and the date.",
+            id="under a condition",
+        ),
+        pytest.param(
+            "If the order looks correct, check the price of the parcel.\nBe brief.\n"
+            "If the price looks correct, check the order of the parcel.",
+            id="conditions with the parts changed round",
+        ),
+        pytest.param(
+            "Each document must directly support the facts.\nBe brief.\n"
+            "Note the number of the document which directly supports the facts you state.",
+            id="an aside of another instruction",
+        ),
+        pytest.param(
+            "Can you write a mail with this subject please?\nBe brief.\n"
+            "Would you write a mail with this subject for me?",
+            id="questions",
+        ),
+        pytest.param(
+            "You get the overall analysis of the report.\nBe brief.\nOverall analysis of the report: {analysis}",
+            id="the label of a value",
+        ),
+        pytest.param(
+            "Deep learning for language processing\nBe brief.\n"
+            "Deep learning has changed the field of language processing.",
+            id="statements that ask for nothing",
+        ),
+    ],
+)
+def test_what_other_words_do_not_repeat(prompt: str) -> None:
+    assert check(prompt) == []
+
+
+def test_system_and_user_prompts_that_their_names_put_together() -> None:
+    source = (
+        "from openai import OpenAI\n\n"
+        'SUMMARY_SYSTEM_PROMPT = """You sum up texts. Name the page of the manual."""\n'
+        'SUMMARY_USER_PROMPT = """Sum up: {text}\nRemember: name the page of the manual."""\n'
+        'TITLE_USER_PROMPT = """Find a title: {text}\nName the page of the manual."""\n'
+    )
+    [finding] = findings(source, RULE)
+    assert '"Remember: name the page of the manual." repeats app.py:3' in finding.message
+    assert finding.prompt is not None
+    assert any("their names say" in sentence for sentence in finding.evidence)
+
+
+VALUES = (
+    HEAD
+    + '''
+def ask(question, notes):
+    {before}
+    return client.responses.create(model="gpt-4.1", input=f"""{prompt}""")
+'''
+)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Answer this question: {question}\n\nNotes:\n{notes}\n\nNow answer this question: {question}",
+        'Question: "{question}"\nThink first.\n\n{question}\n',
+        "<question>{question}</question>\n```\n{question}\n```",
+    ],
+)
+def test_a_value_that_is_filled_in_twice(prompt: str) -> None:
+    [finding] = findings(VALUES.format(before="pass", prompt=prompt), RULE)
+    assert "the value of question is filled in here and at app.py:" in finding.message
+    assert finding.fix is None
+    assert finding.saving is None
+
+
+@pytest.mark.parametrize(
+    ("before", "prompt"),
+    [
+        pytest.param("pass", "Question: {question}\nNotes: {notes}", id="once"),
+        pytest.param("pass", "Is {question} a question?\nQuestion: {question}", id="a mention in a sentence"),
+        pytest.param(
+            "language = notes", "Language: {language}\nAnswer in this language: {language}", id="a small value"
+        ),
+    ],
+)
+def test_values_that_cost_nothing_more(before: str, prompt: str) -> None:
+    assert findings(VALUES.format(before=before, prompt=prompt), RULE) == []
+
+
+def test_a_name_that_is_set_anew_is_another_value() -> None:
+    source = HEAD + (
+        "def ask(rows):\n    text = 'Rows:'\n    for row in rows:\n        text += f'\\nRow: {row}'\n"
+        "    for row in reversed(rows):\n        text += f'\\nAgain: {row}'\n"
+        "    return client.responses.create(model='gpt-4.1', input=text)\n"
+    )
+    assert findings(source, RULE) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [
+        ("response_format=Answer", 0),
+        ('response_format={"type": "json_object"}', 0),
+        ("text_format=Answer", 1),
+    ],
+)
+def test_a_schema_in_the_prompt_and_in_the_request(given: str, count: int) -> None:
+    api = "responses.parse" if "text" in given else "chat.completions.create"
+    text = "input" if "text" in given else "messages"
+    value = "prompt" if "text" in given else '[{"role": "user", "content": prompt}]'
+    source = (
+        "import json\n\nfrom openai import OpenAI\nfrom pydantic import BaseModel\n\nclient = OpenAI()\n\n\n"
+        "class Answer(BaseModel):\n    page: int\n\n\ndef ask(question):\n"
+        "    schema = json.dumps(Answer.model_json_schema())\n"
+        '    prompt = f"Answer {question} as JSON with this schema: {schema}"\n'
+        f'    return client.{api}(model="gpt-4.1", {text}={value}, {given})\n'
+    )
+    found = findings(source, RULE)
+    assert len(found) == count
+    assert all("a schema is written into the prompt" in finding.message for finding in found)

@@ -263,3 +263,62 @@ def test_a_branch_for_another_model(provider: str, found: int) -> None:
         "    return client", f'    if settings.provider == "{provider}":\n        return client'
     )  # fmt: skip
     assert len(check(source)) == found
+
+
+AGENT = """from anthropic import Anthropic
+
+
+class Service:
+    def __init__(self):
+        self.client = Anthropic()
+
+    def send(self, request):
+        return self.client.messages.create(**self.payload(request))
+
+    def stream(self, request):
+        return self.client.messages.stream(**self.payload(request))
+
+    def payload(self, request):
+        messages = []
+        for one in request.messages:
+            if one.role == "tool":
+                block = {"type": "tool_result", "tool_use_id": one.id, "content": one.text}
+                messages.append({"role": "user", "content": [block]})
+            else:
+                messages.append({"role": one.role, "content": one.text})
+        payload = {"model": "claude-sonnet-4-6", "max_tokens": 512, "messages": messages, "tools": request.tools}
+        payload["system"] = request.system_prompt
+        return payload
+"""
+
+
+def test_a_client_that_sends_the_results_of_tools_is_told_once_at_its_system_prompt() -> None:
+    [finding] = findings({"llm/claude.py": AGENT}, RULE)
+    assert finding.message.startswith("every answer to a tool call sends the tools, the system prompt")
+    assert AGENT[finding.place.start : finding.place.end] == "request.system_prompt"
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        pytest.param({"llm/claude.py": AGENT.replace(', "tools": request.tools', "")}, id="no tools"),
+        pytest.param(
+            {
+                "llm/claude.py": AGENT.replace(
+                    '{"type": "tool_result", "tool_use_id": one.id, "content": one.text}', "one"
+                )
+            },
+            id="no results of tools",
+        ),
+        pytest.param(
+            {
+                "llm/__init__.py": "",
+                "llm/claude.py": AGENT,
+                "llm/marking.py": 'import anthropic\n\n\ndef mark(block):\n    block["cache_control"] = "ephemeral"\n',
+            },
+            id="markers are set elsewhere in the package",
+        ),
+    ],
+)
+def test_other_clients_with_tools_are_left_alone(sources: dict[str, str]) -> None:
+    assert findings(sources, RULE) == []

@@ -70,3 +70,49 @@ def is_spam(text):
 """
     [finding] = findings(openai(LABEL) + other, RULE)
     assert "All 2 calls with this model ask for no more." in finding.evidence
+
+
+SIZED = """from anthropic import Anthropic
+
+
+class Claude:
+    def __init__(self, config):
+        self.client = Anthropic()
+        self.config = config
+
+    def generate(self, messages, model_size="medium"):
+        chosen = BODY
+        return self.client.messages.create(model=chosen, max_tokens=500, messages=messages)
+"""
+ASKING = """def classify(llm, messages):
+    return llm.generate(messages, model_size=Size.small)
+"""
+
+
+def sized(body: str, caller: str = ASKING) -> dict[str, str]:
+    return {"app/llm.py": SIZED.replace("BODY", body), "app/classify.py": "import openai\n" + caller}
+
+
+@pytest.mark.parametrize("body", ["self.config.model", "self.config.model or MODEL"])
+def test_a_request_for_a_smaller_model_that_nobody_reads_is_told_where_the_model_is_chosen(body: str) -> None:
+    sources = sized(body)
+    [finding] = findings(sources, RULE)
+    assert finding.message == "`model_size` is not read here: calls that ask for a smaller model get the usual one"
+    assert finding.evidence == ("1 call asks for a smaller one, first at app/classify.py:3.",)
+    assert sources["app/llm.py"][finding.place.start : finding.place.end] == body
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        pytest.param(sized("self.config.small if model_size == 'small' else self.config.model"), id="it is compared"),
+        pytest.param(sized("self.config.models[model_size]"), id="it is looked up"),
+        pytest.param(sized("self.pick(model_size)"), id="it is passed on"),
+        pytest.param(sized("model_size == 'small' and self.config.small or self.config.model"), id="it is asked first"),
+        pytest.param(sized("self.config.model", ASKING.replace("Size.small", "Size.large")), id="a larger one"),
+        pytest.param(sized("self.config.model", ASKING.replace("Size.small", "size")), id="passed through"),
+        pytest.param(sized("self.config.model", ""), id="nobody asks"),
+    ],
+)
+def test_a_size_that_is_read_or_never_asked_for_is_silent(sources: dict[str, str]) -> None:
+    assert findings(sources, RULE) == []

@@ -273,3 +273,35 @@ def test_other_layout_goes_inside_the_dedented_string() -> None:
 def test_an_unknown_indent_style_is_an_error() -> None:
     with pytest.raises(SettingsError, match="indent-style"):
         findings(app(BODY), RULE, options={"indent-style": "tabs"})
+
+
+def table(expression: str, imports: str = "import pandas as pd") -> str:
+    return f"""{imports}
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(frame):
+    return client.responses.create(model="gpt-4.1", input=f"Describe this table:\\n{{{expression}}}")
+"""
+
+
+@pytest.mark.parametrize("expression", ["frame.to_markdown()", "frame.head(25).to_markdown()"])
+def test_a_padded_table_is_told_at_its_place(expression: str) -> None:
+    source = table(expression)
+    [finding] = findings(source, RULE)
+    assert finding.message.startswith(f"`{expression}` pads every cell to the width of its column")
+    assert expression in source[finding.place.start : finding.place.end]
+    assert finding.saving is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(table("frame.to_csv(index=False)"), id="CSV"),
+        pytest.param(table("frame.to_markdown()", imports="import documents"), id="no pandas"),
+    ],
+)
+def test_other_tables_are_silent(source: str) -> None:
+    assert findings(source, RULE) == []

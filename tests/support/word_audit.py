@@ -19,10 +19,12 @@ GPT = Price(2.0, 8.0, None, None, 0.5, "2026-11-10", "by hand")
 SOL = Price(2.0, 10.0, 2.5, 5.0, 0.1, "2026-11-10", "by hand")
 FLASH = Price(0.3, 2.5, None, None, 0.03, "2026-11-10", "by hand")
 OPUS = Price(20.0, 100.0, 25.0, 40.0, 1.0, "2026-11-10", "by hand")
+OLD_HAIKU = Price(1.0, 5.0, 1.25, 2.0, 0.1, "2026-11-10", "by hand")
 HAIKU = Price(0.5, 2.5, 0.625, 1.0, 0.05, "2026-11-10", "by hand")
 PRICES = {
     "claude-sonnet-4-6": SONNET,
     "claude-opus-5-5": OPUS,
+    "claude-haiku-4-5": OLD_HAIKU,
     "claude-haiku-5-5": HAIKU,
     "gpt-4.1": GPT,
     "gpt-6.2-sol": SOL,

@@ -1,0 +1,157 @@
+"""`promptlint init`: propose what a project needs to begin, and write what the user agrees to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from promptlint import baseline, initial
+from promptlint.cli.options import scan_options, settings_failures
+from promptlint.cli.output import FAILED, NOTHING, Failure, emit, print_problems, terminal
+from promptlint.cli.session import open_or_fail, scanner_of, text_files
+from promptlint.discover import discover
+from promptlint.git import GitError, Repository
+from promptlint.initial import Advice, Step
+from promptlint.report.statistics import by_rule
+from promptlint.report.terminal import Terminal, plural, shorten, visible
+from promptlint.run import Analysis, Session, examine, read_tree
+from promptlint.settings.files import find_config
+from promptlint.write import Replacement, WriteError, replace_files
+
+SHOWN, WIDTH = 60, 120
+"""Lines of a file that are shown, and columns of each on a narrow terminal."""
+
+
+@click.command("init")
+@click.option("--yes", is_flag=True, help="Write everything that is proposed, without asking.")
+@scan_options
+@click.pass_context
+def command(ctx: click.Context, yes: bool, jobs: int | None, cache_dir: Path | None, no_cache: bool) -> None:
+    """Set promptlint up for the current folder: settings, a pre-commit hook, a workflow for GitHub or GitLab.
+
+    Shows what it would write and asks. A file that exists is at most added to, at its end.
+    """
+    session = open_or_fail({}, None, isolated=False)
+    with settings_failures(), scanner_of(jobs, cache_dir, no_cache) as scanner:
+        found = discover((".",), session.resolver)
+        session.quiet = found.quiet
+        texts = text_files(found, session)
+        tree = read_tree(found.files, found.problems, texts, session.declared(found.files), scanner)
+        analysis = examine(tree, session)
+    show = terminal(sys.stdout)
+    emit(_seen(analysis))
+    try:
+        written = _offer_baseline(analysis, session.resolver.cwd, show, yes=yes)
+        for proposal in initial.proposals(_project(analysis, session)):
+            written += _offer(proposal, show, yes=yes)
+    except click.Abort as error:
+        raise Failure("stopped: nothing more is written (--yes agrees to everything)") from error
+    with settings_failures():
+        open_or_fail({}, None, isolated=False).settings(".")
+    emit(_closing(analysis, written))
+    print_problems(analysis.problems)
+    ctx.exit(FAILED if analysis.problems else NOTHING)
+
+
+def _seen(analysis: Analysis) -> str:
+    """What was found, in a few lines."""
+    calls = analysis.project.calls
+    sdks = ", ".join(sorted({call.sdk for call in calls}))
+    lines = [
+        f"{plural(len(calls), 'LLM call')}{f' ({sdks})' if sdks else ''}, "
+        f"{plural(len(analysis.project.prompts), 'prompt')}, {plural(len(analysis.findings), 'finding')}."
+    ]
+    lines += [f"  {count.findings:>5,} {count.rule}" for count in by_rule(analysis.findings)[:5]]
+    return "\n".join(lines) + "\n"
+
+
+def _project(analysis: Analysis, session: Session) -> initial.Project:
+    cwd = session.resolver.cwd
+    names = (initial.PYPROJECT, initial.HOOKS, initial.GITHUB, initial.GITLAB, initial.GITLAB_CI)
+    try:
+        repository = Repository(cwd)
+        remotes, uses_git = repository.remotes(), os.path.realpath(repository.top) == os.path.realpath(cwd)
+    except GitError:
+        remotes, uses_git = "", False
+    return initial.Project(
+        files={name: _read(name) for name in names if os.path.isfile(name)},
+        configured=_is_configured(cwd),
+        uses_git=uses_git,
+        on_github=uses_git and (os.path.isdir(".github") or "github" in remotes),
+        on_gitlab=uses_git and (os.path.isfile(initial.GITLAB_CI) or "gitlab" in remotes),
+        model=initial.usual_model(analysis.project.calls),
+        baseline=os.path.isfile(baseline.FILE),
+    )
+
+
+def _is_configured(folder: str) -> bool:
+    """Whether this folder or one above it has settings."""
+    above = [folder, *map(str, Path(folder).parents)]
+    return any(find_config(one, folder) is not None for one in above)
+
+
+def _offer_baseline(analysis: Analysis, cwd: str, show: Terminal, *, yes: bool) -> int:
+    if not analysis.findings or os.path.isfile(baseline.FILE):
+        return 0
+    text = baseline.encoded(baseline.made_of(analysis.findings, analysis.sources, cwd))
+    why = f"the {plural(len(analysis.findings), 'finding')} of today, so that hook and workflow tell only new ones"
+    return _offer(Step(baseline.FILE, text, why, new=True), show, yes=yes)
+
+
+def _offer(proposal: Step | Advice, show: Terminal, *, yes: bool) -> int:
+    """Show a proposal and write it where the user agrees; how many files were written."""
+    path = proposal.path
+    shown = proposal.text.splitlines()
+    more = [f"... {len(shown) - SHOWN:,} more lines"] if len(shown) > SHOWN else []
+    body = "".join(
+        show.paint("  + " + shorten(visible(line), max(show.width, WIDTH)), "green") + "\n"
+        for line in (*shown[:SHOWN], *more)
+    )
+    if isinstance(proposal, Advice):
+        head = show.paint(f"{path} cannot plainly be added to. Put this where it belongs: {proposal.why}", bold=True)
+        emit(f"\n{head}\n{body}")
+        return 0
+    emit(
+        "\n"
+        + show.paint(f"{path} ({'new' if proposal.new else 'at the end'}): {proposal.why}", bold=True)
+        + f"\n{body}"
+    )
+    if not (yes or click.confirm("Write it?", default=True)):
+        return 0
+    _write(proposal)
+    return 1
+
+
+def _write(step: Step) -> None:
+    """Raises Failure."""
+    try:
+        if step.new:
+            os.makedirs(os.path.dirname(step.path) or ".", exist_ok=True)
+            with open(step.path, "x", encoding="utf-8", newline="") as file:
+                file.write(step.text)
+        else:
+            old = _read(step.path)
+            replace_files({step.path: Replacement(old.encode(), step.after(old).encode())})
+    except OSError as error:
+        raise Failure(f"{step.path}: {error.strerror}") from error
+    except WriteError as error:
+        raise Failure(str(error)) from error
+
+
+def _read(path: str) -> str:
+    """The text of a file with its line breaks as they are. Raises Failure."""
+    try:
+        return Path(path).read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"{path}: {error}") from error
+
+
+def _closing(analysis: Analysis, written: int) -> str:
+    if not written:
+        return "\nNothing was written.\n"
+    fixable = sum(finding.fix is not None for finding in analysis.findings)
+    advice = f" {plural(fixable, 'finding')} can be fixed: promptlint check --fix." if fixable else ""
+    return f"\n{plural(written, 'file')} written.{advice} Where the money goes: promptlint audit.\n"
