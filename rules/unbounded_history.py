@@ -13,6 +13,7 @@ from promptlint.saving import provider_of
 LASTS = {
     "loop": "every turn of the conversation adds to it",
     "object": "every call of a method adds to it for as long as the object lives",
+    "unlimited": "the limit that it can be read with is not given",
     "module": "every call adds to it for as long as the program runs, whoever asks",
 }
 """How long a history grows, by `History.lasts`."""

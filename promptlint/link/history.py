@@ -20,6 +20,7 @@ from promptlint.link.looptable import loop_words, singular_words
 from promptlint.link.mentions import mentioned
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
+from promptlint.link.unlimited import unlimited
 from promptlint.project import History, Place
 from promptlint.scan.texts import dotted
 
@@ -65,7 +66,8 @@ def histories(reach: Reach, ids: Mapping[tuple[str, int], str]) -> tuple[History
                 lasts=lasts,
                 grows=Place(path, grows.value.start, grows.value.end),
             )
-    return tuple(sorted(found.values(), key=lambda one: (one.place.path, one.place.start)))
+    every = (*found.values(), *unlimited(reach, ids))
+    return tuple(sorted(every, key=lambda one: (one.place.path, one.place.start)))
 
 
 def _candidates(step: Step) -> Iterator[tuple[str, Region, str]]:

@@ -91,6 +91,11 @@ class Reach:
         meant = {(one.path, one.scope) for one in callees if isinstance(one, FunctionRef)}
         return tuple(one for one in found if (one.path, one.scope) in meant)
 
+    @property
+    def modules(self) -> Mapping[str, Module]:
+        """All modules of the project, by path."""
+        return self._ev.index.modules
+
     def all_steps(self) -> Iterator[Step]:
         for steps in self.steps.values():
             yield from steps

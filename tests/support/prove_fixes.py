@@ -27,7 +27,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-PLACEHOLDER = re.compile(r"\{[^{}\s][^{}\n]*\}|%\(\w+\)[sdrf]|%[sdrf]\b")
+PLACEHOLDER = re.compile(r"\{[^{}\s\"':][^{}\n\"':]*\}|%\(\w+\)[sdrf]|%[sdrf]\b")
+LAYOUT = re.compile(r",?\s*\b(indent|separators)\b\s*=\s*(\([^)]*\)|\w+)")
+"""How a call asks for the layout of JSON, which an unsafe fix may change."""
 ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[0-7]{1,3}|[^\sntr])")
 RULER = re.compile(r"([^\w\s])\1{3,}")
 """A row of the same sign, of which three may be left."""
@@ -96,10 +98,8 @@ def compare_nodes(old: ast.AST, new: ast.AST, *, unsafe: bool) -> Iterator[str]:
     if isinstance(old, ast.Constant) and isinstance(new, ast.Constant):
         yield from compare_constants(old.value, new.value, line, unsafe=unsafe)
     elif isinstance(old, ast.JoinedStr) and isinstance(new, ast.JoinedStr):
-        fields = [
-            [ast.dump(part) for part in node.values if isinstance(part, ast.FormattedValue)] for node in (old, new)
-        ]
-        if fields[0] != fields[1]:
+        fields = [[part for part in node.values if isinstance(part, ast.FormattedValue)] for node in (old, new)]
+        if [dumped(part, unsafe=unsafe) for part in fields[0]] != [dumped(part, unsafe=unsafe) for part in fields[1]]:
             yield f"line {line}: the fields of an f-string changed"
         words = [joined(node).split() for node in (old, new)]
         yield from compare_words(words[0], words[1], line, unsafe=unsafe)
@@ -166,6 +166,15 @@ def is_marked(old: Any, new: Any) -> bool:
     return all(one in dumps[1] for one in dumps[0]) or all(one in dumps[0] for one in dumps[1])
 
 
+def dumped(node: ast.AST, *, unsafe: bool) -> str:
+    """A node as text, for unsafe fixes without the layout of JSON."""
+    if unsafe:
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call):
+                call.keywords = [keyword for keyword in call.keywords if not is_layout(keyword)]
+    return ast.dump(node)
+
+
 def is_layout(node: ast.AST) -> bool:
     return isinstance(node, ast.keyword) and node.arg in ("indent", "separators")
 
@@ -173,7 +182,10 @@ def is_layout(node: ast.AST) -> bool:
 def compare_strings(old: bytes, new: bytes, *, unsafe: bool) -> Iterator[str]:
     """Placeholders and escapes, in order, over all strings; unsafe fixes may cut escapes with their text."""
     for name, pattern in (("placeholders", PLACEHOLDER), ("escapes", ESCAPE)):
-        found = [[match[0] for text, _ in strings(data) for match in pattern.finditer(text)] for data in (old, new)]
+        found = [
+            [LAYOUT.sub("", match[0]) for text, _ in strings(data) for match in pattern.finditer(text)]
+            for data in (old, new)
+        ]
         rest = iter(found[0])
         if found[0] != found[1] and not (unsafe and name == "escapes" and all(one in rest for one in found[1])):
             lost = [item for item in found[0] if found[0].count(item) > found[1].count(item)]
@@ -195,8 +207,8 @@ def compare_lines(old: bytes, new: bytes) -> Iterator[str]:
 
 
 def is_call_line(line: str) -> bool:
-    """Whether a line may carry a cap or a marker, which stand outside of strings."""
-    return bool(re.search(r"max\w*tokens|system|[\"']text[\"']", line, re.IGNORECASE))
+    """Whether a line may carry a cap, a marker or the layout of JSON, which stand outside of strings."""
+    return bool(re.search(r"max\w*tokens|system|[\"']text[\"']|\bindent\b", line, re.IGNORECASE))
 
 
 def strings(data: bytes) -> Iterator[tuple[str, range]]:

@@ -1,0 +1,119 @@
+"""Kept messages that are read whole and sent, though the function that reads them takes a limit.
+
+`memory.get()`, where `def get(self, k=0)` gives the last `k` of what `add` appends, and all of it for 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from promptlint.facts import Attr, Call, Const, Expr, Item, Name, Opaque
+from promptlint.link.growth import ADDING, sent_by
+from promptlint.link.looptable import singular_words
+from promptlint.link.mentions import root_of
+from promptlint.link.names import Module
+from promptlint.link.reach import Reach, Step
+from promptlint.project import History, Place
+from promptlint.scan.texts import dotted
+
+LAST_OF = re.compile(r"self\.(?P<kept>\w+)\[-\s*(?P<limit>\w+)\s*:\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A method `name` of `owner` (a class) that gives the last of what is kept, or all where no limit is given."""
+
+    owner: str
+    name: str
+    grows: Place
+
+
+def unlimited(reach: Reach, ids: Mapping[tuple[str, int], str]) -> Iterator[History]:
+    """What is read whole and goes into a call of a model, by the place of the read, each once.
+
+    `ids` are the calls of a model by path and start.
+    """
+    readers = [reader for module in reach.modules.values() for reader in _readers(module)]
+    told: set[Place] = set()
+    for step in reach.all_steps() if readers else ():
+        call = step.place.expr
+        for name, place, reader in _reads(step, readers):
+            if place not in told:
+                told.add(place)
+                yield History(place, name, ids.get((step.module.path, call.start)), "unlimited", reader.grows)
+
+
+def _readers(module: Module) -> Iterator[Reader]:
+    facts = module.facts
+    for owner, methods in module.methods.items():
+        added = {
+            one.target: Place(facts.path, one.value.start, one.value.end)
+            for method in methods
+            if facts.scopes[method].name != "__init__"
+            for one in module.bindings_of.get(method, ())
+            if one.op in ADDING
+        }
+        for method in methods:
+            optional = {one.name for one in facts.scopes[method].parameters if _is_nothing(one.default)}
+            for one in module.returns.get(method, ()):
+                match = LAST_OF.search(one.value.label) if isinstance(one.value, Opaque) else None
+                if match and match["limit"] in optional and f"self.{match['kept']}" in added:
+                    yield Reader(facts.scopes[owner].name, facts.scopes[method].name, added[f"self.{match['kept']}"])
+
+
+def _is_nothing(default: Expr | None) -> bool:
+    return isinstance(default, Const) and not default.value
+
+
+def _reads(step: Step, readers: Iterable[Reader]) -> Iterator[tuple[str, Place, Reader]]:
+    """What the function around a step reads whole and gives to its call, with its name in the code."""
+    module = step.module
+    flowing = sent_by(step)
+    scope = module.named_scope(step.place.scope)
+    bindings = [one for one in module.bindings_of.get(scope, ()) if root_of(one.target) in flowing]
+    given = (*step.call.args, *(one.value for one in step.call.keywords), *(one.value for one in bindings))
+    for expr in given:
+        for node in _whole(expr):
+            for reader in readers:
+                if _is_read(node, reader, module):
+                    name = f"{dotted(node.func)}()" if isinstance(node, Call) else f"{dotted(node)}"
+                    yield name, Place(module.path, node.start, node.end), reader
+                    break
+
+
+def _whole(root: object) -> Iterator[Call | Attr]:
+    """The calls and attributes in an expression of which no part is picked (`memory.get()[-1]`)."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Call | Attr):
+            yield node
+        if isinstance(node, Struct) and not isinstance(node, Item | Attr):
+            waiting.extend(getattr(node, field) for field in node.__struct_fields__)
+        elif isinstance(node, tuple):
+            waiting.extend(node)
+
+
+def _is_read(node: Call | Attr, reader: Reader, module: Module) -> bool:
+    if isinstance(node, Attr):
+        # A property of a class of the same file that gives what the reader gives.
+        return (dotted(node) or "").startswith("self.") and any(
+            _is_read(one, reader, module) for one in _properties(module, node.name)
+        )
+    func = node.func
+    if node.args or node.keywords or not isinstance(func, Attr) or func.name != reader.name:
+        return False
+    held = (dotted(func.value) or "").rpartition(".")[2]
+    return not singular_words([held]).isdisjoint(singular_words([reader.owner]))
+
+
+def _properties(module: Module, name: str) -> Iterator[Call]:
+    for methods in module.methods.values():
+        for method in methods:
+            scope = module.facts.scopes[method]
+            if scope.name == name and any(isinstance(one, Name) and one.id == "property" for one in scope.decorators):
+                yield from (one.value for one in module.returns.get(method, ()) if isinstance(one.value, Call))
