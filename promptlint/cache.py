@@ -25,10 +25,13 @@ PATIENCE = 2.0
 DAY = 86_400
 STATEMENT = 500
 """Keys in one statement; every SQLite takes 999 values."""
+VERSION = 2
+"""Of the tables (SQLite's user_version)."""
 SCHEMA = f"""
 PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA journal_mode = WAL;
 PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
 CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
 """
 
@@ -122,10 +125,11 @@ class Cache:
         connection = sqlite3.connect(self._path, timeout=PATIENCE)
         try:
             [application] = connection.execute("PRAGMA application_id").fetchone()
+            [of_version] = connection.execute("PRAGMA user_version").fetchone()
             [tables] = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-            if application != APPLICATION:
-                if tables:
-                    raise sqlite3.DatabaseError("not a cache of promptlint")
+            if tables and (application, of_version) != (APPLICATION, VERSION):
+                raise sqlite3.DatabaseError("not a cache of this promptlint")
+            if not tables:
                 connection.executescript(SCHEMA)
         except BaseException:
             connection.close()
@@ -137,7 +141,7 @@ class Cache:
         try:
             for suffix in ("", "-wal", "-shm"):
                 self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-            self._note(f"{self._path} was no cache of promptlint, or a broken one, and has been replaced")
+            self._note(f"{self._path} was no cache of this promptlint, or a broken one, and has been replaced")
             return self._connected()
         except (OSError, sqlite3.DatabaseError) as error:
             self._note(f"the cache {self._path} is not used: {error}")

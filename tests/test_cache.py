@@ -79,7 +79,42 @@ def test_the_database_of_somebody_else_is_replaced(check: Check) -> None:
     with sqlite3.connect(Path("cache", FILE)) as other:
         other.execute("CREATE TABLE theirs (a)")
     other.close()
-    assert "was no cache of promptlint" in check().stderr
+    assert "was no cache of this promptlint" in check().stderr
+
+
+def test_the_cache_of_another_version_is_replaced(check: Check, scanned: list[str]) -> None:
+    check()
+    with sqlite3.connect(Path("cache", FILE)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("ALTER TABLE entries RENAME TO facts")
+    connection.close()
+    assert "was no cache of this promptlint" in check().stderr
+    assert check().stderr == ""
+    assert len(scanned) == 2
+
+
+def test_a_report_is_recalled_until_something_changes(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = check()
+    with monkeypatch.context() as broken:
+        broken.setattr("promptlint.cli.check.examine", lambda *_: pytest.fail("examined again"))
+        again = check()
+        assert (again.stdout, again.stderr, again.exit_code) == (first.stdout, first.stderr, first.exit_code)
+        assert check("--exit-zero").exit_code == 0
+    Path("pyproject.toml").write_text("[tool.promptlint]\nselect = ['TOK601']\n", encoding="utf-8")
+    narrowed = CliRunner().invoke(main, ["check", "--cache-dir", "cache"])
+    assert narrowed.stdout != first.stdout
+
+
+def test_a_prompt_file_that_changes_is_seen(check: Check) -> None:
+    Path("app.py").write_text(
+        "from pathlib import Path\nfrom openai import OpenAI\n"
+        "OpenAI().responses.create(model='gpt-5.5', input=Path('prompt.txt').read_text())\n",
+        encoding="utf-8",
+    )
+    Path("prompt.txt").write_text("Name the page of the manual.\n", encoding="utf-8")
+    before = check("--select", "TOK102").stdout
+    Path("prompt.txt").write_text("Name the page of the manual.\nDo not guess.\n" * 2, encoding="utf-8")
+    assert check("--select", "TOK102").stdout != before
 
 
 def test_what_is_broken_inside_is_scanned_again(check: Check, scanned: list[str]) -> None:
