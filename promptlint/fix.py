@@ -137,6 +137,15 @@ def _one_pass(analysis: Analysis, allowed: Collection[Applicability]) -> _Pass:
     return _Pass(tuple(chosen), sources, problems)
 
 
+def fixed_by(finding: Finding, sources: Mapping[str, Source]) -> Mapping[str, Source]:
+    """The sources that the fix of one finding changes, as it leaves them; none where it has no fix that can be applied."""
+    edits = _edits(finding)
+    if not _is_sound(edits, sources):
+        return {}
+    changed = _rewritten([finding], sources)
+    return {} if any(_damage(sources[path], source.text) for path, source in changed.items()) else changed
+
+
 def _edits(finding: Finding) -> tuple[Edit, ...]:
     return finding.fix.edits if finding.fix else ()
 

@@ -250,7 +250,8 @@ class History:
     """A list of messages that grows and is sent whole, with nothing in the code that keeps it in bounds.
 
     `place` is the call that sends it, `grows` where messages are added. `lasts` says how long it grows: "loop" (every
-    turn of a loop that waits for a person), "object" (every call of a method) or "module" (every call of a function).
+    turn of a loop that waits for a person), "object" (every call of a method) or "module" (every call of a function);
+    "unlimited": it is kept by an object that gives the last of it on demand, and read whole at `place`.
     """
 
     place: Place

@@ -88,7 +88,7 @@ def _hides(name: str, root: object, module: ModuleFacts) -> bool:
         edges = [root.start, *(edge for one in root.options for edge in (one.start, one.end)), root.end]
         for start, end in zip(edges[::2], edges[1::2], strict=True):
             calls = (one.expr for one in module.calls if start <= one.expr.start and one.expr.end <= end)
-            known = sum(one.end - one.start for one in calls)
+            known = len({at for one in calls for at in range(one.start, one.end)})
             if end - start - known >= len(name) + len(" or "):
                 return True
     if isinstance(root, Struct):

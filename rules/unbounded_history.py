@@ -23,7 +23,8 @@ LASTS = {
 class UnboundedHistory(Rule):
     """
     ## What it does
-    Finds message lists that grow with every turn and are sent whole, with nothing that keeps them in bounds.
+    Finds message lists that grow with every turn and are sent whole, with nothing that keeps them in bounds, and
+    messages that are read without the limit that their reader takes (`memory.get()` with `def get(self, k=0)`).
 
     ## Why is this bad?
     Each turn pays for all turns before it: twice as long a conversation costs four times as much. In the end the
@@ -100,7 +101,9 @@ def main():
         call = context.project.call_by_id.get(history.call or "")
         price = context.meter.price(call.model, provider_of(call)) if call and call.model else None
         where = context.project.locate(history.grows.path, history.grows.start)
-        evidence = [f"Messages are added at {history.grows.path}:{where}; nothing in reach cuts, counts or empties it."]
+        unlimited = history.lasts == "unlimited"
+        rest = "without a limit all are read" if unlimited else "nothing in reach cuts, counts or empties it"
+        evidence = [f"Messages are added at {history.grows.path}:{where}; {rest}."]
         if price is not None:
             evidence.append(
                 f"Each 1,000 tokens kept cost {price.input:g} USD per 1,000 turns (list price of {price.as_of})."
@@ -110,7 +113,7 @@ def main():
             history.place,
             f"{history.name} is sent whole and never cut: {LASTS[history.lasts]}",
             severity=Severity.MEDIUM,
-            confidence=Confidence.MEDIUM if history.lasts == "object" else Confidence.HIGH,
+            confidence=Confidence.MEDIUM if history.lasts in ("object", "unlimited") else Confidence.HIGH,
             evidence=tuple(evidence),
             help="keep the last turns, or summarise older ones when a token budget is used up",
             call=call,

@@ -19,7 +19,7 @@ from promptlint.usage.documents import UsageError
 from promptlint.usage.match import Matcher, Usage
 from promptlint.usage.read import FileRead, records
 
-FORMATS = {"text": "audit", "markdown": "audit_markdown", "json": "audit_json"}
+FORMATS = {"text": "audit", "markdown": "audit_markdown", "json": "audit_json", "html": "audit_html"}
 """Output format to the module of `promptlint.report` whose `render` makes it."""
 
 

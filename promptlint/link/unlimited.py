@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from promptlint.facts import Attr, Call, Const, Expr, Item, Name, Opaque
-from promptlint.link.growth import ADDING, sent_by
+from promptlint.link.growth import ADDING
 from promptlint.link.looptable import singular_words
-from promptlint.link.mentions import root_of
+from promptlint.link.mentions import mentioned, root_of, sources
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
 from promptlint.project import History, Place
@@ -71,18 +71,24 @@ def _is_nothing(default: Expr | None) -> bool:
 
 def _reads(step: Step, readers: Iterable[Reader]) -> Iterator[tuple[str, Place, Reader]]:
     """What the function around a step reads whole and gives to its call, with its name in the code."""
-    module = step.module
-    flowing = sent_by(step)
-    scope = module.named_scope(step.place.scope)
-    bindings = [one for one in module.bindings_of.get(scope, ()) if root_of(one.target) in flowing]
-    given = (*step.call.args, *(one.value for one in step.call.keywords), *(one.value for one in bindings))
-    for expr in given:
+    module, scope = step.module, step.module.named_scope(step.place.scope)
+    given = (*step.call.args, *(one.value for one in step.call.keywords))
+    for expr in _with_sources(given, module, scope):
         for node in _whole(expr):
-            for reader in readers:
-                if _is_read(node, reader, module):
-                    name = f"{dotted(node.func)}()" if isinstance(node, Call) else f"{dotted(node)}"
-                    yield name, Place(module.path, node.start, node.end), reader
-                    break
+            reader = next((one for one in readers if _is_read(node, one, module)), None)
+            if reader is not None:
+                yield _name(node), Place(module.path, node.start, node.end), reader
+
+
+def _with_sources(given: Iterable[Expr], module: Module, scope: int) -> list[Expr]:
+    """Expressions, and what they are made of in a function."""
+    given, bindings = [*given], module.bindings_of.get(scope, ())
+    flowing = sources((name for one in given for name in mentioned(one)), bindings)
+    return [*given, *(one.value for one in bindings if root_of(one.target) in flowing)]
+
+
+def _name(node: Call | Attr) -> str:
+    return f"{dotted(node.func)}()" if isinstance(node, Call) else f"{dotted(node)}"
 
 
 def _whole(root: object) -> Iterator[Call | Attr]:
@@ -99,21 +105,32 @@ def _whole(root: object) -> Iterator[Call | Attr]:
 
 
 def _is_read(node: Call | Attr, reader: Reader, module: Module) -> bool:
+    """Whether a call or attribute gives all that a reader keeps, itself or through a function of the same file."""
     if isinstance(node, Attr):
-        # A property of a class of the same file that gives what the reader gives.
-        return (dotted(node) or "").startswith("self.") and any(
-            _is_read(one, reader, module) for one in _properties(module, node.name)
-        )
+        handing = _handing(module, node.name, ("property", "cached_property"))
+        return (dotted(node) or "").startswith("self.") and any(_is_call_of(one, reader) for one in handing)
+    if _is_call_of(node, reader):
+        return True
+    plain = isinstance(node.func, Attr) and dotted(node.func.value) == "self" and not node.args and not node.keywords
+    return plain and any(_is_call_of(one, reader) for one in _handing(module, _name(node)[5:-2], ()))
+
+
+def _is_call_of(node: Call | Attr, reader: Reader) -> bool:
+    if isinstance(node, Attr) or node.args or node.keywords:
+        return False
     func = node.func
-    if node.args or node.keywords or not isinstance(func, Attr) or func.name != reader.name:
+    if not isinstance(func, Attr) or func.name != reader.name:
         return False
     held = (dotted(func.value) or "").rpartition(".")[2]
     return not singular_words([held]).isdisjoint(singular_words([reader.owner]))
 
 
-def _properties(module: Module, name: str) -> Iterator[Call]:
+def _handing(module: Module, name: str, decorators: tuple[str, ...]) -> Iterator[Call | Attr]:
+    """What the methods of a name, decorated as one of `decorators` or not at all, are made of that they hand back."""
     for methods in module.methods.values():
         for method in methods:
             scope = module.facts.scopes[method]
-            if scope.name == name and any(isinstance(one, Name) and one.id == "property" for one in scope.decorators):
-                yield from (one.value for one in module.returns.get(method, ()) if isinstance(one.value, Call))
+            plain = {one.id for one in scope.decorators if isinstance(one, Name)}
+            if scope.name == name and (plain & {*decorators} if decorators else not scope.decorators):
+                returned = [one.value for one in module.returns.get(method, ())]
+                yield from (node for expr in _with_sources(returned, module, method) for node in _whole(expr))

@@ -12,6 +12,7 @@ from promptlint.cost.audit import Audit, Share
 from promptlint.cost.calls import CallCost
 from promptlint.cost.changes import table as changes
 from promptlint.cost.money import Amount
+from promptlint.finding import Finding
 from promptlint.project import CallSite, Place
 from promptlint.report.statistics import by_rule
 from promptlint.report.terminal import plural, usd
@@ -22,39 +23,42 @@ SHOWN = 25
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, sentences, and a table whose rows may each have a note of their own ("" for none). Columns of index
-    `numeric` stand right, those of `flexible` can be shortened."""
+    """A heading, sentences, and a table whose rows may each have a note of their own ("" for none), and findings that
+    they stand for. Columns of index `numeric` stand right, those of `flexible` can be shortened."""
 
     title: str
     lines: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
+    findings: tuple[tuple[Finding, ...], ...] = ()
     numeric: tuple[int, ...] = ()
     flexible: tuple[int, ...] = ()
     more: int = 0
     """Rows that are left out."""
 
 
-def sections(audit: Audit) -> Iterator[Section]:
-    """The sections that have something to say."""
-    units = _units(audit)
+def sections(audit: Audit, most: int = SHOWN) -> Iterator[Section]:
+    """The sections that have something to say, with at most so many rows in each table."""
+    units = units_of(audit)
     yield Section("Spend", tuple(_summary(audit, units)))
     if audit.costs:
-        yield _calls(audit)
+        yield _calls(audit, most)
         for title, shares in (("model", audit.models), ("folder", audit.folders), ("cause", audit.causes)):
-            yield _shares(title, shares, units)
-    yield from _actions(audit, units)
+            yield _shares(title, shares, units, most)
+    yield from _actions(audit, units, most)
     if audit.plan.unmeasured:
+        counts = by_rule(audit.plan.unmeasured)
         rows = tuple(
             (one.rule, one.code, f"{one.findings:,}", f"{one.input_tokens:,}" if one.input_tokens else "-")
-            for one in by_rule(audit.plan.unmeasured)
+            for one in counts
         )
+        behind = tuple(tuple(each for each in audit.plan.unmeasured if each.rule == one.rule) for one in counts)
         risks = "Risks, and savings at calls whose price or text is not known: `promptlint check` shows them."
         header = ("rule", "code", "findings", "tokens a call")
-        yield Section("Findings without an amount of money", (risks,), header, rows, numeric=(2, 3))
+        yield Section("Findings without an amount of money", (risks,), header, rows, findings=behind, numeric=(2, 3))
     if audit.measured:
-        yield _usage(audit)
+        yield _usage(audit, most)
     if unknown := tuple(_not_understood(audit)):
         yield Section("Not understood", unknown)
     if audit.costs:
@@ -68,7 +72,7 @@ MONTHLY: Unit = ("a month", lambda amount: amount.monthly)
 PER_1K: Unit = ("per 1,000 calls", lambda amount: amount.per_1k)
 
 
-def _units(audit: Audit) -> tuple[Unit, ...]:
+def units_of(audit: Audit) -> tuple[Unit, ...]:
     """The units that the call sites of an audit have."""
     known = any(cost.calls is not None for cost in audit.costs)
     unknown = any(cost.calls is None for cost in audit.costs)
@@ -76,12 +80,12 @@ def _units(audit: Audit) -> tuple[Unit, ...]:
 
 
 def _money(amount: Amount, units: Iterable[Unit]) -> tuple[str, ...]:
-    return tuple(usd(_cents(of(amount))) for _, of in units)
+    return tuple(dollars(of(amount)) for _, of in units)
 
 
-def _cents(amount: float) -> float:
-    """An amount without the noise of floating point: nothing is nothing."""
-    return 0.0 if abs(amount) < 1e-9 else amount
+def dollars(amount: float) -> str:
+    """USD without the noise of floating point: nothing is nothing."""
+    return usd(0.0 if abs(amount) < 1e-9 else amount)
 
 
 def _summary(audit: Audit, units: tuple[Unit, ...]) -> Iterator[str]:
@@ -95,7 +99,7 @@ def _summary(audit: Audit, units: tuple[Unit, ...]) -> Iterator[str]:
         before, after = of(audit.plan.before), of(audit.plan.after)
         saved = ""
         if audit.plan.actions and before:
-            saved = f"; {usd(_cents(after))} with all actions taken, {1 - after / before:.0%} less".replace("%", " %")
+            saved = f"; {dollars(after)} with all actions taken, {1 - after / before:.0%} less".replace("%", " %")
         yield f"{plural(sites, 'call site')}: {usd(before)} {name}{each}{saved}."
     if audit.partial:
         yield (
@@ -108,7 +112,7 @@ def _summary(audit: Audit, units: tuple[Unit, ...]) -> Iterator[str]:
         yield f"{plural(audit.quiet_files, 'test or example file')} left out."
 
 
-def _calls(audit: Audit) -> Section:
+def _calls(audit: Audit, most: int) -> Section:
     monthly = any(cost.calls is not None for cost in audit.costs)
     header = (
         "where",
@@ -125,10 +129,10 @@ def _calls(audit: Audit) -> Section:
         "Where the money goes: call sites",
         ("Tokens in and out of a call, USD per 1,000 calls. What is not counted is marked with `?`.",),
         header,
-        tuple(_call(cost, audit, monthly=monthly) for cost in audit.costs[:SHOWN]),
+        tuple(_call(cost, audit, monthly=monthly) for cost in audit.costs[:most]),
         numeric=tuple(range(3, len(header))),
         flexible=(0, 1, 2),
-        more=max(0, len(audit.costs) - SHOWN),
+        more=max(0, len(audit.costs) - most),
     )
 
 
@@ -141,20 +145,19 @@ def _call(cost: CallCost, audit: Audit, *, monthly: bool) -> tuple[str, ...]:
         cost.basis.model or "?",
         tokens if cost.dynamic.tokens is not None else f"{tokens}+?",
         "?" if cost.output.tokens is None else f"{cost.output.tokens:,.0f}",
-        *("?" if end is None else usd(_cents(1000 * end)) for end in ends),
+        *("?" if end is None else dollars(1000 * end) for end in ends),
         *(("?" if cost.calls is None else usd(cost.amount.monthly),) if monthly else ()),
     )
 
 
-def _shares(title: str, shares: tuple[Share, ...], units: tuple[Unit, ...]) -> Section:
-    shown = shares[:SHOWN]
-    rows = tuple((share.name, f"{share.calls:,}", *_money(share.amount, units)) for share in shown)
+def _shares(title: str, shares: tuple[Share, ...], units: tuple[Unit, ...], most: int) -> Section:
+    rows = tuple((share.name, f"{share.calls:,}", *_money(share.amount, units)) for share in shares[:most])
     header = (title, "call sites", *(name for name, _ in units))
     numeric = tuple(range(1, len(header)))
-    return Section(f"By {title}", (), header, rows, numeric=numeric, flexible=(0,), more=len(shares) - len(shown))
+    return Section(f"By {title}", (), header, rows, numeric=numeric, flexible=(0,), more=len(shares) - len(rows))
 
 
-def _actions(audit: Audit, units: tuple[Unit, ...]) -> Iterator[Section]:
+def _actions(audit: Audit, units: tuple[Unit, ...], most: int) -> Iterator[Section]:
     """Safe fixes, then a section for each step of the work. Actions are numbered through all of them."""
     number = 0
     titles = changes().steps
@@ -164,7 +167,7 @@ def _actions(audit: Audit, units: tuple[Unit, ...]) -> Iterator[Section]:
 
     for title, group in groupby(audit.plan.actions, key=heading):
         actions = list(group)
-        shown = actions[:SHOWN]
+        shown = actions[:most]
         rows = tuple(
             (
                 f"{number + at}",
@@ -184,6 +187,7 @@ def _actions(audit: Audit, units: tuple[Unit, ...]) -> Iterator[Section]:
             header,
             rows,
             notes=tuple(action.title for action in shown),
+            findings=tuple(action.findings for action in shown),
             numeric=(0, *range(3, len(header))),
             flexible=(1,),
             more=len(actions) - len(shown),
@@ -194,7 +198,7 @@ def _others(action: Action) -> str:
     return f" +{len(action.findings) - 1}" if len(action.findings) > 1 else ""
 
 
-def _usage(audit: Audit) -> Section:
+def _usage(audit: Audit, most: int) -> Section:
     """Every record is in exactly one row, so that the rows add up to the last one."""
     assert audit.measured is not None
     usage = audit.measured.usage
@@ -210,7 +214,7 @@ def _usage(audit: Audit) -> Section:
     ]
     span = f"{usage.months * 30:,.1f} days" if usage.span else "a month, as the files name no times"
     lines.append(f"It covers {span}. {lost / tokens if tokens else 0:.1%} of the tokens match no call site.")
-    shown = rows[:SHOWN]
+    shown = rows[:most]
     return Section(
         "Measured usage",
         tuple(lines),

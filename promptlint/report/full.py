@@ -34,7 +34,7 @@ def _finding(finding: Finding, view: View, terminal: Terminal) -> list[str]:
     lines += excerpt(
         view.analysis.sources[path].text, view.analysis.project.modules[path], finding.place, terminal, color
     )
-    for label, text in _notes(finding):
+    for label, text in notes(finding):
         first = f"  = {label}: "
         wrapped = terminal.wrap(visible(text), first, " " * len(first))
         wrapped[0] = f"  = {terminal.paint(label, bold=True)}: {wrapped[0][len(first) :]}"
@@ -58,8 +58,8 @@ def saving_text(saving: Saving) -> str:
     return ", ".join(parts)
 
 
-def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
-    """Label and text of the lines below the source."""
+def notes(finding: Finding) -> Iterator[tuple[str, str]]:
+    """Label and text of what stands below the source of a finding."""
     if finding.saving:
         if text := saving_text(finding.saving):
             yield "saves", text

@@ -124,3 +124,42 @@ def test_a_retry_that_tells_the_error_is_no_history() -> None:
         "        messages.append({'role': 'user', 'content': 'That is no JSON.'})\n"
     )
     assert findings(source, RULE) == []
+
+
+MEMORY = """class Memory:
+    def __init__(self):
+        self.storage = []
+
+    def add(self, message):
+        self.storage.append(message)
+
+    def get(self, k=0):
+        return self.storage[-k:]
+
+
+class Role:
+    def __init__(self):
+        self.memory = Memory()
+
+    def notes(self):
+        messages = self.memory.get()
+        messages = "\\n".join(messages)
+        return messages
+
+    def say(self):
+        text = {read}
+        answer = client.responses.create(model="gpt-4.1", input=f"Go on: {{text}}")
+        self.memory.add(answer.output_text)
+"""
+
+
+@pytest.mark.parametrize("read", ["self.memory.get()", "self.notes()"])
+def test_a_memory_that_is_read_without_its_limit(read: str) -> None:
+    (finding,) = findings(HEAD + MEMORY.format(read=read), RULE)
+    assert finding.message == f"{read} is sent whole and never cut: the limit that it can be read with is not given"
+    assert any("app.py:11" in sentence for sentence in finding.evidence)
+
+
+@pytest.mark.parametrize("read", ["self.memory.get(20)", "self.memory.get(k=20)", "self.memory.get()[-1]"])
+def test_a_memory_of_which_a_part_is_read(read: str) -> None:
+    assert findings(HEAD + MEMORY.format(read=read), RULE) == []

@@ -1,0 +1,162 @@
+"""Input that means harm: no file, folder or configuration crashes a run, or costs more than itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from click.testing import CliRunner, Result
+
+from command import Console
+from promptlint.cli import main
+from promptlint.run import Analysis, examine, open_session, read_tree, tree_of
+from promptlint.source import SourceError, read_bytes
+from sample_rules import PROGRAM
+
+HEAD = "from openai import OpenAI\nclient = OpenAI()\n"
+DEEP = "cannot parse: nested too deeply"
+NESTED = "cannot parse: too many nested parentheses"
+Expected = str | None
+"""What is said of a file, None: it is read."""
+
+
+def call(content: str) -> str:
+    """A program that sends the value of an expression."""
+    return f"{HEAD}client.responses.create(model='gpt-4o', input={content})\n"
+
+
+TEXTS: dict[str, tuple[str, Expected]] = {
+    "syntax": (HEAD + "def f(:\n", "cannot parse: invalid syntax"),
+    "indentation": (HEAD + "  x = 1\n", "cannot parse: unexpected indent"),
+    "not_closed": (HEAD + 'x = """You are\n', "cannot parse: unterminated triple-quoted string"),
+    "terms": (call(" + ".join(["'You are'"] * 20_000)), DEEP),
+    "subtractions": (call(" - ".join(["a"] * 20_000)), DEEP),
+    "disjunction": (call(" or ".join(["'You are a b c'"] * 20_000)), None),
+    "attributes": (call("a" + ".b" * 5_000), DEEP),
+    "calls": (call("a" + ".b()" * 5_000), DEEP),
+    "strips": (call("'You are a b c'" + ".strip()" * 5_000), DEEP),
+    "items": (call("a" + "[0]" * 5_000), DEEP),
+    "brackets": (call("[" * 3_000 + "]" * 3_000), NESTED),
+    "some_brackets": (call("[" * 150 + "'You are a b c'" + "]" * 150), None),
+    "parentheses": (call("(" * 3_000 + "1" + ")" * 3_000), NESTED),
+    "lambdas": (call("lambda: " * 3_000 + "1"), DEEP),
+    "nots": (call("not " * 5_000 + "1"), DEEP),
+    "elifs": (HEAD + "if a:\n    x = 1\n" + "elif b:\n    x = 1\n" * 2_000, DEEP),
+    "functions": (HEAD + "".join(" " * depth + "def f():\n" for depth in range(95)) + " " * 95 + "pass\n", None),
+    "pieces": (call("(" + "\n'You are a b c '" * 100_000 + ")"), None),
+    "fields": (call("(" + "\nf'You are {a!r:>{b}} c '" * 5_000 + ")"), None),
+    "escapes": (call("'" + "You\\n" * 200_000 + "'"), None),
+    "long_line": (call("'" + "word " * 1_000_000 + "'"), None),
+    "long_list": (f"{HEAD}x = [{'1, ' * 1_700_000}]\n", None),
+    "long_comment": (f"{HEAD}# {'prompt ' * 700_000}\n", None),
+    "huge_number": (call("'Hi'").replace("input", "max_output_tokens=0x" + "f" * 10_000 + ", input"), None),
+    "infinite_number": (call("'Hi'").replace("input", "max_output_tokens=1e999, input"), None),
+    "huge_digits": (call("'Hi'").replace("input", "max_output_tokens=" + "9" * 10_000 + ", input"), "cannot parse: "),
+    "digits_in_prompt": (call(f"'Answer in {'9' * 10_000} sentences, or {'9' * 10_000} words.'"), None),
+    "doubling": (HEAD + "x0 = 'You are a b c'\n" + "".join(f"x{n + 1} = x{n} + x{n}\n" for n in range(60)) + call("x60"), None),
+    "doubling_fields": (
+        HEAD + "x0 = 'You are a b c'\n" + "".join(f"x{n + 1} = f'{{x{n}}} {{x{n}}}'\n" for n in range(60)) + call("x60"),
+        None,
+    ),
+    "choices": (
+        HEAD + "x0 = 'You are a b'\n" + "".join(f"x{n + 1} = x{n} + ('a' if a else 'b')\n" for n in range(60)) + call("x60"),
+        None,
+    ),
+    "circle": (HEAD + "x = x + y\ny = x + y\n" + call("x"), None),
+    "class_circle": (HEAD + "class A(B): pass\nclass B(A): pass\nclass C(C): prompt = 'You are a b c'\n" + call("A().x"), None),
+    "call_circle": (HEAD + "def a(p): return b(p)\ndef b(p): return a(p)\n" + call("a('You are a b c')"), None),
+    "repeated": (call("'You are a b c' * 10**12"), None),
+    "padded": (call("f'You are a {x:>1000000000000}' + 'b'.ljust(10**12) + 'c'.expandtabs(10**12)"), None),
+    "percent_width": (call("'You are a %1000000000000s' % 'x'"), None),
+    "format_attack": (call("'You are {0.__class__.__mro__} {0[a]} {'.format('x')"), None),
+    "surrogates": (call("'You are \\ud800 a    b   c   '").replace("gpt-4o", "gpt-4o\\udfff"), None),
+    "nul_escape": (call("'You are \\0 a b c'").replace("gpt-4o", "gpt\\0"), None),
+    "long_model": (call("'You are'").replace("gpt-4o", "gpt-" + "4/" * 50_000), None),
+    "device_read": (HEAD + "x = open('/dev/zero').read()\n" + call("x"), None),
+    "comments": (HEAD + "# promptlint: ignore[" + ",".join(["a"] * 5_000) + "]\n", None),
+    "names": (HEAD + "from . import *\nimport a.b.c as d\n" + "é = 漢 = x\u0307 = 1\n" + call("漢"), None),
+    "line_separators": (call("'''You are\u2028a\x85b\x0bc\x0c'''"), None),
+    "old_mac": (call("'You are'").replace("\n", "\r"), None),
+}  # fmt: skip
+BYTES: dict[str, tuple[bytes, Expected]] = {
+    "nul": (PROGRAM.encode().replace(b"very", b"\0"), "NUL byte: not a text file"),
+    "only_nul": (b"prompt" + b"\0" * 100_000, "NUL byte: not a text file"),
+    "utf16": (PROGRAM.encode("utf-16"), "NUL byte: not a text file"),
+    "utf32": (PROGRAM.encode("utf-32"), "NUL byte: not a text file"),
+    "utf16_declared": (b"# coding: utf-16\n" + PROGRAM.encode(), "not an encoding for source code: utf-16"),
+    "latin": (PROGRAM.replace("very", "trés").encode("latin-1"), "byte 0xe9 is not valid utf-8"),
+    "latin_declared": (b"# coding: latin-1\n" + PROGRAM.replace("very", "trés").encode("latin-1"), None),
+    "cp1252": (b"# coding: cp1252\n" + PROGRAM.replace("very", "“very”").encode("cp1252"), None),
+    "euc": (b"# coding: euc-jp\n" + PROGRAM.replace("very", "漢字").encode("euc-jp"), None),
+    "shift_jis": (b"# coding: shift_jis\n" + PROGRAM.replace("very", "漢字").encode("shift_jis"), None),
+    "gb18030": (b"# coding: gb18030\n" + PROGRAM.replace("very", "漢字").encode("gb18030"), None),
+    "koi8": (b"# coding: koi8-r\n" + PROGRAM.replace("very", "очень").encode("koi8-r"), None),
+    "utf7": (b"# coding: utf-7\n" + PROGRAM.encode(), None),
+    "utf8_bom": (b"\xef\xbb\xbf" + PROGRAM.encode(), None),
+    "two_boms": (b"\xef\xbb\xbf\xef\xbb\xbf" + PROGRAM.encode(), "cannot parse: "),
+    "bom_and_latin": (b"\xef\xbb\xbf# coding: latin-1\n" + PROGRAM.encode(), "begins with a UTF-8 byte order mark"),
+    "unknown": (b"# coding: klingon\n" + PROGRAM.encode(), "unknown encoding: klingon"),
+    "codec_of_bytes": (b"# coding: zlib\n" + PROGRAM.encode(), "zlib"),
+    "rot13": (b"# coding: rot13\n" + PROGRAM.encode(), "rot13"),
+    "idna": (b"# coding: idna\n" + PROGRAM.encode(), "idna"),
+    "escapes_codec": (b"# coding: unicode_escape\n" + PROGRAM.encode(), None),
+    "lone_surrogate": (PROGRAM.encode().replace(b"very", b"\xed\xa0\x80"), "byte 0xed is not valid utf-8"),
+    "random": (b"prompt" + bytes(range(1, 256)) * 1_000, "is not valid utf-8"),
+}
+NOTEBOOKS: dict[str, tuple[str, Expected]] = {
+    "empty": ("", "not a notebook"),
+    "broken": ('{"cells": [{"cell_type": "code", "source": ["import openai', "not a notebook"),
+    "deep": ("[" * 100_000, "not a notebook"),
+    "deep_object": ('{"a":' * 100_000, "not a notebook"),
+    "deep_cells": ('{"nbformat": 4, "cells": ' + "[" * 5_000 + "]" * 5_000 + "}", "not a notebook"),
+    "numbers": ('{"nbformat": 4, "cells": [1, null, "openai prompt"]}', "not a notebook"),
+    "sources": ('{"nbformat": 4, "cells": [{"cell_type": "code", "source": {"a": "openai"}}]}', "not a notebook"),
+    "huge_number": ('{"nbformat": ' + "9" * 10_000 + ', "cells": ["openai"]}', "not a notebook"),
+    "surrogate": ('{"nbformat": 4, "cells": [{"cell_type": "code", "source": "x = \'openai \\ud800\'"}]}', None),
+}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Any]:
+    """The exit code and the report of one run over all of these files and a good one."""
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "good.py").write_text(PROGRAM)
+    for name, (text, _) in TEXTS.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8", newline="")
+    for name, (data, _) in BYTES.items():
+        (folder / f"bytes_{name}.py").write_bytes(data)
+    for name, (text, _) in NOTEBOOKS.items():
+        (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    result = Console(folder)("check", "--isolated", "--output-format", "json", cwd=folder)
+    assert "Traceback" not in result.stderr
+    return result.returncode, json.loads(result.stdout)
+
+
+FILES = {
+    **{f"{name}.py": expected for name, (_, expected) in TEXTS.items()},
+    **{f"bytes_{name}.py": expected for name, (_, expected) in BYTES.items()},
+    **{f"{name}.ipynb": expected for name, (_, expected) in NOTEBOOKS.items()},
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_said_of_a_hostile_file(name: str, report: tuple[int, Any]) -> None:
+    messages = [error["message"] for error in report[1]["errors"] if error["file"] == name]
+    expected = FILES[name]
+    if expected is None:
+        assert messages == []
+    else:
+        assert len(messages) == 1
+        assert expected in messages[0]
+
+
+def test_hostile_files_cost_nothing_of_the_others(report: tuple[int, Any]) -> None:
+    exit_code, document = report
+    assert exit_code == 2
+    assert {finding["rule"] for finding in document["findings"] if finding["file"] == "good.py"} >= {"unread-usage"}
+    assert {error["file"] for error in document["errors"]} == {name for name, said in FILES.items() if said}
