@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from promptlint.cli import main
+import os
+import sys
+
+# `python -m` puts the working directory first among the places to import from. That is the code to be analysed: its
+# `yaml.py`, and the plugins of a distribution that it holds, must not be run.
+if sys.path and sys.path[0] in ("", os.getcwd()):
+    del sys.path[0]
+
+from promptlint.cli import main  # noqa: E402
 
 if __name__ == "__main__":
     main(prog_name="promptlint")

@@ -19,6 +19,7 @@ from promptlint import suppress
 from promptlint.finding import Finding
 from promptlint.measure import Meter
 from promptlint.project import CallSite, Place, Problem, Project, Prompt
+from promptlint.promptfiles import MAX_SIZE
 from promptlint.registry import origin_of
 from promptlint.rule import Context, Rule
 from promptlint.suppress import Suppression
@@ -47,8 +48,13 @@ class _Examiner:
     def ask(
         self, subject: _Subject, hook: Callable[[Rule], Callable[[_Subject, Context], Iterable[Finding]]]
     ) -> list[Finding]:
-        """What the rules selected for the subject's file find; `hook` picks the method of the rule."""
+        """What the rules selected for the subject's file find; `hook` picks the method of the rule.
+
+        A text that is too long for a prompt is data, and not asked about.
+        """
         findings: list[Finding] = []
+        if isinstance(subject, Prompt) and len(subject.template.text) > MAX_SIZE:
+            return findings
         path = subject.place.path
         context = Context(self.project, self.meter_for(path))
         for rule in self.rules_for(path):

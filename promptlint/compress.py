@@ -31,12 +31,12 @@ from promptlint.project import (
     UsageFate,
 )
 from promptlint.promptfiles import text_facts
-from promptlint.protected import loses
 from promptlint.rule import Rule
 from promptlint.run import Analysis, Session, Tree
 from promptlint.source import Source
 from promptlint.sources import Sources
 from promptlint.template import Edit
+from promptlint.wording.protected import loses
 
 DATA_ROLES = (Role.ASSISTANT, Role.TOOL)
 """Who speaks data: only JSON among it is looked at."""

@@ -115,7 +115,7 @@ def _one_pass(analysis: Analysis, allowed: Collection[Applicability]) -> _Pass:
         if finding.fix is None or finding.fix.applicability not in allowed:
             continue
         edits = _edits(finding)
-        if not _is_sound(edits, analysis.sources):
+        if not is_sound(edits, analysis.sources):
             drop(finding, "its edits overlap each other or lie outside the source")
         elif all(edit in taken.get(edit.path, ()) for edit in edits):
             chosen.append(finding)  # another finding brings the very same edits
@@ -137,20 +137,12 @@ def _one_pass(analysis: Analysis, allowed: Collection[Applicability]) -> _Pass:
     return _Pass(tuple(chosen), sources, problems)
 
 
-def fixed_by(finding: Finding, sources: Mapping[str, Source]) -> Mapping[str, Source]:
-    """The sources that the fix of one finding changes, as it leaves them; none where it has no fix that can be applied."""
-    edits = _edits(finding)
-    if not _is_sound(edits, sources):
-        return {}
-    changed = _rewritten([finding], sources)
-    return {} if any(_damage(sources[path], source.text) for path, source in changed.items()) else changed
-
-
 def _edits(finding: Finding) -> tuple[Edit, ...]:
     return finding.fix.edits if finding.fix else ()
 
 
-def _is_sound(edits: Sequence[Edit], sources: Mapping[str, Source]) -> bool:
+def is_sound(edits: Sequence[Edit], sources: Mapping[str, Source]) -> bool:
+    """Whether edits lie within the sources and apart from each other."""
     if not edits or any(
         edit.path not in sources or not 0 <= edit.start <= edit.end <= len(sources[edit.path].text) for edit in edits
     ):

@@ -32,7 +32,12 @@ Reader = Callable[[str, int], tuple[Any, int]]
 
 
 def read_value(raw: str, at: int) -> tuple[Any, int]:
-    value, end = _decoder.raw_decode(raw, at)
+    try:
+        value, end = _decoder.raw_decode(raw, at)
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # a number of thousands of digits
+        raise json.JSONDecodeError(str(error), raw, at) from error
     return value, end
 
 

@@ -92,6 +92,8 @@ def scan_file(path: str, content: bytes, parts: int) -> Outcome:
         source = decode(content, path)
     except SourceError as error:
         return Problem(error.path, error.line, error.message, error.cell)
+    except Exception as error:  # one file must not take the others with it
+        return _not_analysed(path, error)
     return scan_source(source, parts)
 
 
@@ -102,8 +104,11 @@ def scan_source(source: Source, parts: int) -> Outcome:
     except SourceError as error:
         return Problem(error.path, error.line, error.message, error.cell)
     except Exception as error:  # one file must not take the others with it
-        message = f"this file could not be analysed: {type(error).__name__}: {error}; please report this"
-        return Problem(source.path, 1, message)
+        return _not_analysed(source.path, error)
+
+
+def _not_analysed(path: str, error: Exception) -> Problem:
+    return Problem(path, 1, f"this file could not be analysed: {type(error).__name__}: {error}; please report this")
 
 
 def scan_chunk(jobs: Sequence[Job]) -> list[Answer]:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import msgspec
 
-from promptlint.answers import Expected, expected_answer
 from promptlint.finding import Confidence, Finding, Saving, Severity
 from promptlint.measure import Count
 from promptlint.project import CallSite, ItemLoop, Role
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of, severity_of
-from promptlint.text import HOLE, mask
+from promptlint.wording.answers import Expected, expected_answer
+from promptlint.wording.text import HOLE, mask
 
 TOGETHER = 10
 """Items that one call takes in the reckoning of what merging saves."""

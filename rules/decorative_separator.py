@@ -13,10 +13,10 @@ import msgspec
 
 from promptlint.finding import Applicability, Confidence, Finding, Fix
 from promptlint.project import Evidence, Prompt
-from promptlint.rewording import Change, reword
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
-from promptlint.text import HOLE, Line, lines, mask
+from promptlint.wording.rewording import Change, reword
+from promptlint.wording.text import HOLE, Line, lines, mask
 
 COLUMNS = re.compile(r"[|\t│┃║]|\S {3,}\S")
 """A line of a table, next to which a ruler belongs to it."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promptlint.cutting import Cut, cuts
-from promptlint.filled import filled_twice
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
 from promptlint.project import CallSite, Evidence, Place, Project, Prompt
-from promptlint.repeats import Likeness
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import input_saving, severity_of
-from promptlint.schematwice import schemas_sent_twice
-from promptlint.statements import Repeated, runs, statements
 from promptlint.template import Edit, Template
-from promptlint.text import PLACEHOLDER
-from promptlint.tidy import tidied
-from promptlint.together import Together, requests, sent_by, sent_with
+from promptlint.wording.cutting import Cut, cuts
+from promptlint.wording.filled import filled_twice
+from promptlint.wording.repeats import Likeness
+from promptlint.wording.schematwice import schemas_sent_twice
+from promptlint.wording.statements import Repeated, runs, statements
+from promptlint.wording.text import PLACEHOLDER
+from promptlint.wording.tidy import tidied
+from promptlint.wording.together import Together, requests, sent_by, sent_with
 
 SHOWN = 60
 """Characters of an instruction that a message quotes."""
@@ -66,7 +66,8 @@ class DuplicateInstruction(Rule):
     - `min_words`: shorter instructions are not compared word for word (default 5).
 
     ## References
-    - Near repeats: three-word runs, see `promptlint.repeats`; other words: stems, see `promptlint.restating`
+    - Near repeats: three-word runs, see `promptlint.wording.repeats`
+    - The same in other words: stems, see `promptlint.wording.restating`
     """
 
     code = "TOK102"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from promptlint.finding import Confidence, Finding, Severity
-from promptlint.likeness import likenesses
 from promptlint.project import Evidence, Prompt, Role
-from promptlint.repeats import words
 from promptlint.rule import Bad, Context, Rule
+from promptlint.wording.likeness import likenesses
+from promptlint.wording.repeats import words
 
 LEAST_SHARE = 0.85
 """Share of their five-word runs that two texts have in common from which they count as nearly the same."""
@@ -57,7 +57,7 @@ class DuplicatePrompt(Rule):
     - `min_tokens`: report a file that shares at least so many tokens of prompts with another (default 60).
 
     ## References
-    - Nearly the same: five-word runs, see `promptlint.likeness`
+    - Nearly the same: five-word runs, see `promptlint.wording.likeness`
     """
 
     code = "TOK107"
@@ -130,7 +130,9 @@ def chat(question):
         kept = longest.other.place
         line = context.project.locate(kept.path, kept.start).row
         same = longest.prompt.template.text == longest.other.template.text
-        nearly = "" if same else ", nearly" if longest.share == 1 else f", nearly ({longest.share:.0%} of its word runs)"
+        nearly = (
+            "" if same else ", nearly" if longest.share == 1 else f", nearly ({longest.share:.0%} of its word runs)"
+        )
         more = len(copies) - 1
         others = f"; so {'is' if more == 1 else 'are'} {more} more of this file" if more else ""
         is_sure = same and Evidence.NAMED not in (longest.prompt.evidence, longest.other.evidence)

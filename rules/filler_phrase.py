@@ -11,15 +11,15 @@ from pathlib import Path
 
 import msgspec
 
-from promptlint.cutting import cuts
 from promptlint.finding import Applicability, Confidence, Finding, Fix
 from promptlint.project import Evidence, Prompt, Role
-from promptlint.protected import NEGATION, Protected
-from promptlint.rewording import Change, Replacement, reword
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
-from promptlint.segments import Segment, segments
-from promptlint.text import mask
+from promptlint.wording.cutting import cuts
+from promptlint.wording.protected import NEGATION, Protected
+from promptlint.wording.rewording import Change, Replacement, reword
+from promptlint.wording.segments import Segment, segments
+from promptlint.wording.text import mask
 
 CLAUSE_END = re.compile(r"[,;:()]")
 FIRST_WORD = re.compile(r"[a-z]+(?![\w(]|\.\w)")

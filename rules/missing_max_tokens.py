@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from promptlint.answers import Expected, expected_from, says_all
 from promptlint.finding import Confidence, Finding, Severity
 from promptlint.project import CallSite, CapState, Place
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of
+from promptlint.wording.answers import Expected, expected_from, says_all
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from promptlint.answers import Expected, expected_from, says_all
 from promptlint.finding import Confidence, Finding, Saving, Severity
 from promptlint.literals import NamedModel, known_text, named_models
 from promptlint.measure.lifecycle import Tier, retirement, tier_of, tiers
@@ -14,6 +13,7 @@ from promptlint.project import CallSite, Project
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of, severity_of
 from promptlint.unread import Unread, unread_choices
+from promptlint.wording.answers import Expected, expected_from, says_all
 
 TOP = ("large", "pro")
 """The tiers that a plainly simple task does not need."""

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from promptlint.answers import Expected, expected_from
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
 from promptlint.project import CallSite, CapState, Place
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of
 from promptlint.template import Edit
+from promptlint.wording.answers import Expected, expected_from
 
 HEADROOM = 4
 """The fix leaves this many times the expected answer."""

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
-from promptlint.payloads import Payload, payloads
 from promptlint.project import CallSite, Dump, Evidence, Project, Prompt
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
 from promptlint.template import Edit, Template
-from promptlint.text import mask
-from promptlint.tidy import tidied
+from promptlint.wording.payloads import Payload, payloads
+from promptlint.wording.text import mask
+from promptlint.wording.tidy import tidied
 
 BLANK = re.compile(r'<[^<>]*>|.*(?:\.\.\.|\u2026).*|\[[^\[\]]*\]|"?"|string|str|int|float|bool(?:ean)?', re.DOTALL)
 """What stands in a string that is only a placeholder: the JSON then shows a form to fill in, not data."""

@@ -12,11 +12,11 @@ import msgspec
 
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
 from promptlint.project import Evidence, Prompt, Role
-from promptlint.protected import Protected, in_prose
-from promptlint.rewording import Change, reword
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
-from promptlint.text import HOLE, lines, mask
+from promptlint.wording.protected import Protected, in_prose
+from promptlint.wording.rewording import Change, reword
+from promptlint.wording.text import HOLE, lines, mask
 
 HTML = re.compile(r"<!--(?P<note>(?:(?!<!--).)*?)-->", re.DOTALL)
 MARKUP = re.compile(r"</?(?:html|head|body|div|span|p|a|li|ul|table|script|style|img|h[1-6])\b[^<>]*>", re.IGNORECASE)

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from promptlint.dedenting import dedented
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
-from promptlint.layout import Cut, Kind, Layout
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
 from promptlint.template import Edit, Hole, Template
-from promptlint.tidy import tidied
+from promptlint.wording.dedenting import dedented
+from promptlint.wording.layout import Cut, Kind, Layout
+from promptlint.wording.tidy import tidied
 
 PADDED = re.compile(r"\.to_markdown\((?:index=\w+)?\)$")
 """Ends the expression of a table that pandas writes with every cell padded to the width of its column."""

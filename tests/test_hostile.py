@@ -7,15 +7,11 @@ import os
 import time
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from click.testing import CliRunner, Result
 
 from command import Console
-from promptlint.cli import main
-from promptlint.run import Analysis, examine, open_session, read_tree, tree_of
-from promptlint.source import SourceError, read_bytes
+from promptlint.run import examine, open_session, read_tree, tree_of
 from sample_rules import PROGRAM
 
 HEAD = "from openai import OpenAI\nclient = OpenAI()\n"
@@ -28,6 +24,11 @@ Expected = str | None
 def call(content: str) -> str:
     """A program that sends the value of an expression."""
     return f"{HEAD}client.responses.create(model='gpt-4o', input={content})\n"
+
+
+def chain(value: str) -> str:
+    """Names each of which is made of the one before."""
+    return "x0 = 'You are a b c'\n" + "".join(f"x{n + 1} = {value.format(n)}\n" for n in range(60))
 
 
 TEXTS: dict[str, tuple[str, Expected]] = {
@@ -48,27 +49,20 @@ TEXTS: dict[str, tuple[str, Expected]] = {
     "nots": (call("not " * 5_000 + "1"), DEEP),
     "elifs": (HEAD + "if a:\n    x = 1\n" + "elif b:\n    x = 1\n" * 2_000, DEEP),
     "functions": (HEAD + "".join(" " * depth + "def f():\n" for depth in range(95)) + " " * 95 + "pass\n", None),
-    "pieces": (call("(" + "\n'You are a b c '" * 100_000 + ")"), None),
+    "pieces": (HEAD + "x = (" + "\n'You are a b c '" * 100_000 + ")\n", None),
     "fields": (call("(" + "\nf'You are {a!r:>{b}} c '" * 5_000 + ")"), None),
-    "escapes": (call("'" + "You\\n" * 200_000 + "'"), None),
-    "long_line": (call("'" + "word " * 1_000_000 + "'"), None),
-    "long_list": (f"{HEAD}x = [{'1, ' * 1_700_000}]\n", None),
+    "escapes": (HEAD + "x = '" + "You\\n" * 200_000 + "'\n", None),
+    "long_line": (f"{HEAD}x = '{'word ' * 1_000_000}'\n", None),
+    "long_list": (f"{HEAD}x = [{'1, ' * 200_000}]\n", None),
     "long_comment": (f"{HEAD}# {'prompt ' * 700_000}\n", None),
     "huge_number": (call("'Hi'").replace("input", "max_output_tokens=0x" + "f" * 10_000 + ", input"), None),
     "infinite_number": (call("'Hi'").replace("input", "max_output_tokens=1e999, input"), None),
     "huge_digits": (call("'Hi'").replace("input", "max_output_tokens=" + "9" * 10_000 + ", input"), "cannot parse: "),
     "digits_in_prompt": (call(f"'Answer in {'9' * 10_000} sentences, or {'9' * 10_000} words.'"), None),
-    "doubling": (HEAD + "x0 = 'You are a b c'\n" + "".join(f"x{n + 1} = x{n} + x{n}\n" for n in range(60)) + call("x60"), None),
-    "doubling_fields": (
-        HEAD + "x0 = 'You are a b c'\n" + "".join(f"x{n + 1} = f'{{x{n}}} {{x{n}}}'\n" for n in range(60)) + call("x60"),
-        None,
-    ),
-    "choices": (
-        HEAD + "x0 = 'You are a b'\n" + "".join(f"x{n + 1} = x{n} + ('a' if a else 'b')\n" for n in range(60)) + call("x60"),
-        None,
-    ),
+    "doubling": (HEAD + chain("x{0} + x{0}") + call("x60"), None),
+    "choices": (HEAD + chain("x{0} + ('a' if a else 'b')") + call("x60"), None),
     "circle": (HEAD + "x = x + y\ny = x + y\n" + call("x"), None),
-    "class_circle": (HEAD + "class A(B): pass\nclass B(A): pass\nclass C(C): prompt = 'You are a b c'\n" + call("A().x"), None),
+    "class_circle": (HEAD + "class A(B): pass\nclass B(A): pass\nclass C(C): prompt = 'Be'\n" + call("A().x"), None),
     "call_circle": (HEAD + "def a(p): return b(p)\ndef b(p): return a(p)\n" + call("a('You are a b c')"), None),
     "repeated": (call("'You are a b c' * 10**12"), None),
     "padded": (call("f'You are a {x:>1000000000000}' + 'b'.ljust(10**12) + 'c'.expandtabs(10**12)"), None),
@@ -86,8 +80,8 @@ TEXTS: dict[str, tuple[str, Expected]] = {
 BYTES: dict[str, tuple[bytes, Expected]] = {
     "nul": (PROGRAM.encode().replace(b"very", b"\0"), "NUL byte: not a text file"),
     "only_nul": (b"prompt" + b"\0" * 100_000, "NUL byte: not a text file"),
-    "utf16": (PROGRAM.encode("utf-16"), "NUL byte: not a text file"),
-    "utf32": (PROGRAM.encode("utf-32"), "NUL byte: not a text file"),
+    "utf16": (b"# prompt\n" + PROGRAM.encode("utf-16"), "NUL byte: not a text file"),
+    "utf32": (b"# prompt\n" + PROGRAM.encode("utf-32"), "NUL byte: not a text file"),
     "utf16_declared": (b"# coding: utf-16\n" + PROGRAM.encode(), "not an encoding for source code: utf-16"),
     "latin": (PROGRAM.replace("very", "trés").encode("latin-1"), "byte 0xe9 is not valid utf-8"),
     "latin_declared": (b"# coding: latin-1\n" + PROGRAM.replace("very", "trés").encode("latin-1"), None),
@@ -103,21 +97,26 @@ BYTES: dict[str, tuple[bytes, Expected]] = {
     "unknown": (b"# coding: klingon\n" + PROGRAM.encode(), "unknown encoding: klingon"),
     "codec_of_bytes": (b"# coding: zlib\n" + PROGRAM.encode(), "zlib"),
     "rot13": (b"# coding: rot13\n" + PROGRAM.encode(), "rot13"),
-    "idna": (b"# coding: idna\n" + PROGRAM.encode(), "idna"),
+    "idna": (b"# coding: idna\n" + PROGRAM.encode(), None),
     "escapes_codec": (b"# coding: unicode_escape\n" + PROGRAM.encode(), None),
     "lone_surrogate": (PROGRAM.encode().replace(b"very", b"\xed\xa0\x80"), "byte 0xed is not valid utf-8"),
     "random": (b"prompt" + bytes(range(1, 256)) * 1_000, "is not valid utf-8"),
 }
 NOTEBOOKS: dict[str, tuple[str, Expected]] = {
-    "empty": ("", "not a notebook"),
     "broken": ('{"cells": [{"cell_type": "code", "source": ["import openai', "not a notebook"),
-    "deep": ("[" * 100_000, "not a notebook"),
-    "deep_object": ('{"a":' * 100_000, "not a notebook"),
-    "deep_cells": ('{"nbformat": 4, "cells": ' + "[" * 5_000 + "]" * 5_000 + "}", "not a notebook"),
+    "deep": ('{"openai": ' + "[" * 100_000, "not a notebook"),
+    "deep_object": ('{"openai":' * 100_000, "not a notebook"),
+    "deep_cells": ('{"nbformat": 4, "openai": 1, "cells": ' + "[" * 5_000 + "]" * 5_000 + "}", "not a notebook"),
     "numbers": ('{"nbformat": 4, "cells": [1, null, "openai prompt"]}', "not a notebook"),
-    "sources": ('{"nbformat": 4, "cells": [{"cell_type": "code", "source": {"a": "openai"}}]}', "not a notebook"),
+    "sources": (
+        '{"nbformat": 4, "cells": [{"cell_type": "code", "source": {"a": "openai"}}]}',
+        "`source` has to be text",
+    ),
     "huge_number": ('{"nbformat": ' + "9" * 10_000 + ', "cells": ["openai"]}', "not a notebook"),
-    "surrogate": ('{"nbformat": 4, "cells": [{"cell_type": "code", "source": "x = \'openai \\ud800\'"}]}', None),
+    "surrogate": (
+        '{"nbformat": 4, "cells": [{"cell_type": "code", "source": "x = \'openai \\ud800\'"}]}',
+        "surrogates not allowed",
+    ),
 }
 
 
@@ -160,3 +159,146 @@ def test_hostile_files_cost_nothing_of_the_others(report: tuple[int, Any]) -> No
     assert exit_code == 2
     assert {finding["rule"] for finding in document["findings"] if finding["file"] == "good.py"} >= {"unread-usage"}
     assert {error["file"] for error in document["errors"]} == {name for name, said in FILES.items() if said}
+
+
+UNITS = (
+    "word ",
+    " ",
+    "\n",
+    "\n ",
+    "=",
+    "-",
+    "_",
+    "*",
+    "#",
+    "{",
+    "{%",
+    "{{ ",
+    "${",
+    "[",
+    "(",
+    "<",
+    "<a ",
+    "<!--",
+    "`",
+    "``` ",
+    "```\n",
+    "~~~\n",
+    '" ',
+    " 'a",
+    "\u2018",
+    "\u201c",
+    "\u00ab",
+    "%(",
+    "|",
+    "- a\n",
+    "1. Do it.\n",
+    "Q: a\n",
+    "# A\n",
+    "Example:\n",
+    "Do it. ",
+    "https://",
+    "a\tb",
+    "a   \n",
+    "😀",
+    "漢字",
+    "1",
+    "1 ",
+    '{"a":',
+    '{"a": 1,\n',
+    "// x\n",
+    "n't ",
+    "/* ",
+    "\u200b",
+    "─",
+    "TODO ",
+    "a=",
+    ":[",
+)
+"""What a text may repeat to make an expression look again and again at the same characters."""
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_no_text_takes_time_that_grows_with_its_square(unit: str, tmp_path: Path) -> None:
+    session = open_session(tmp_path, isolated=True)
+
+    def seconds(length: int) -> float:
+        text = PROGRAM.replace("Answer each", unit * (length // len(unit)) + "\nAnswer each")
+        begin = time.process_time()
+        examine(tree_of({"app.py": text.encode()}), session)
+        return time.process_time() - begin
+
+    seconds(100)
+    short = seconds(6_000)
+    # Twice the time for twice the text; what takes no time measures only noise.
+    assert seconds(12_000) < max(3 * short, 0.5)
+
+
+def test_names_that_break_lines_or_colour_are_shown_as_text(console: Console, tmp_path: Path) -> None:
+    for name in ("a\n::error::b.py", "c\x1b[31m.py", "d\u202e.py"):
+        (tmp_path / name).write_text("import openai\nx = (\n")
+    result = console("check", "--isolated", cwd=tmp_path)
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 3
+    assert "\x1b" not in result.stderr + result.stdout
+    assert "\u202e" not in result.stderr
+    assert "a\\n::error::b.py:2: cannot parse" in result.stderr
+
+
+def test_folders_in_circles_pipes_and_devices_are_passed_over(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text(PROGRAM)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "self.py").symlink_to(tmp_path / "self.py")
+    (tmp_path / "null.py").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.py")
+    os.mkfifo(tmp_path / "prompt.txt")
+    result = console("check", "--isolated", "--output-format", "json", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (1, "")
+    assert {finding["file"] for finding in json.loads(result.stdout)["findings"]} == {"good.py"}
+    named = console("check", "--isolated", "pipe.py", "null.py", "good.py", cwd=tmp_path)
+    assert named.returncode == 2
+    assert named.stderr.count("not a regular file") == 2
+
+
+def test_a_file_that_vanishes_before_it_is_read_is_a_problem(tmp_path: Path) -> None:
+    good = tmp_path / "good.py"
+    good.write_text(PROGRAM)
+    tree = read_tree([str(good), str(tmp_path / "gone.py")])
+    assert tree.files_parsed == 1
+    assert [problem.message for problem in tree.problems] == ["no such file or directory"]
+
+
+def test_a_large_file_is_read(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "large.py").write_text(PROGRAM + "# a comment of no importance\n" * 1_800_000)
+    result = console("check", "--isolated", "--output-format", "json", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+ALIASES = "".join(f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("promptlint.yaml", "ignore:\n  - &a0 [x, x]\n" + ALIASES),
+        ("promptlint.yaml", "a: &a [" + "x, " * 999 + "]\nb: &b [" + "*a, " * 999 + "]\nc: [" + "*b, " * 999 + "]\n"),
+        ("promptlint.yaml", "ignore: " + "[" * 5_000),
+        ("promptlint.yaml", "ignore: &a [*a]\n"),
+        ("promptlint.yaml", "select: !!python/object/apply:os.system ['touch pwned']\n"),
+        ("promptlint.yaml", "select: \x00\n"),
+        ("promptlint.yaml", "? [a, b]\n: c\n"),
+        ("pyproject.toml", "[tool.promptlint]\nignore = " + "[" * 5_000),
+        ("pyproject.toml", "[tool.promptlint]\n" + "x." * 5_000 + "y = 1\n"),
+        ("pyproject.toml", "[tool.promptlint]\nignore = " + "9" * 5_000 + "\n"),
+    ],
+)  # fmt: skip
+def test_a_hostile_configuration_is_an_error_that_names_it(
+    name: str, text: str, console: Console, tmp_path: Path
+) -> None:
+    (tmp_path / "good.py").write_text(PROGRAM)
+    (tmp_path / name).write_text(text)
+    result = console("check", cwd=tmp_path)
+    assert result.returncode == 2
+    assert f"error: {name}" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "pwned").exists()

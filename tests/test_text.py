@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from promptlint.cutting import cuts
-from promptlint.repeats import repeats, words
-from promptlint.segments import segments
-from promptlint.text import lines
+from promptlint.wording.cutting import cuts
+from promptlint.wording.repeats import repeats, words
+from promptlint.wording.segments import segments
+from promptlint.wording.text import lines
 
 
 def said(text: str) -> list[str]:

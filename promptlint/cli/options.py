@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from promptlint.cli.output import Failure
+from promptlint.report.terminal import visible
 from promptlint.settings import SettingsError
 
 STDIN = "-"
@@ -58,7 +59,7 @@ def settings_failures() -> Iterator[None]:
     try:
         yield
     except SettingsError as error:
-        raise Failure(str(error)) from error
+        raise Failure(visible(str(error))) from error
 
 
 baseline_option = click.option(

@@ -64,7 +64,7 @@ def print_problems(problems: Iterable[Problem]) -> None:
     for problem in problems:
         cell = f"cell {problem.cell}:" if problem.cell else ""
         where = f"{problem.path}:{cell}{problem.line}: " if problem.path else ""
-        print_error(where + problem.message)
+        print_error(visible(where + problem.message))
 
 
 def print_note(message: str) -> None:

@@ -14,6 +14,7 @@ from promptlint.cli.output import Failure, print_note, print_problems
 from promptlint.discover import Discovery, discover
 from promptlint.promptfiles import TextFiles
 from promptlint.registry import load
+from promptlint.report.terminal import visible
 from promptlint.run import Session, open_session
 from promptlint.scanning import Scanner, processes, usable_cores
 from promptlint.settings import SettingsError
@@ -27,7 +28,7 @@ def open_or_fail(overrides: Mapping[str, object], config: Path | None, isolated:
         session.rules(STDIN)
     except SettingsError as error:
         print_problems(rules.problems)
-        raise Failure(str(error)) from error
+        raise Failure(visible(str(error))) from error
     return session
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from promptlint.answers import expected_from
 from promptlint.cost.measured import Measured, measured_of
 from promptlint.cost.money import Amount, amount
 from promptlint.cost.prefix import Prefix, prefix_of
@@ -18,6 +17,7 @@ from promptlint.saving import Basis, provider_of
 from promptlint.source import Source
 from promptlint.template import Template
 from promptlint.usage.record import Totals
+from promptlint.wording.answers import expected_from
 
 
 @dataclass(frozen=True, slots=True)

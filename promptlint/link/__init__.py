@@ -13,19 +13,19 @@ from promptlint.link.callers import callers
 from promptlint.link.callgraph import CallGraph
 from promptlint.link.calls import CallReader, FoundCall
 from promptlint.link.dumps import dumps_in, prompt_arguments
-from promptlint.link.endless import endless_loops
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
-from promptlint.link.history import histories
-from promptlint.link.iteration import item_loops
+from promptlint.link.loops.endless import endless_loops
+from promptlint.link.loops.history import histories
+from promptlint.link.loops.iteration import item_loops
 from promptlint.link.matching import Match, Matcher
 from promptlint.link.modelnames import named_models
 from promptlint.link.names import Module, ModuleIndex
 from promptlint.link.prompts import PromptCollector, modules_of
 from promptlint.link.reach import Reach
+from promptlint.link.responses.usage import UsageReader
 from promptlint.link.sdks import load_surfaces, with_declared
 from promptlint.link.tables import CallTable
-from promptlint.link.usage import UsageReader
 from promptlint.link.values import assembled
 from promptlint.link.wrappers import Wrappers
 from promptlint.project import CallSite, Message, Place, Project

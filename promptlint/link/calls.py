@@ -15,15 +15,15 @@ from promptlint.link.callgraph import FunctionKey
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.implied import implied_by
-from promptlint.link.loops import loop_kind
+from promptlint.link.loops.around import loop_kind
 from promptlint.link.matching import Match, Matcher, unwrapped
 from promptlint.link.messages import Draft, MessageReader
 from promptlint.link.names import Module
+from promptlint.link.responses.usage import UsageReader
 from promptlint.link.saying import says_something
 from promptlint.link.spelled import place_of_argument
 from promptlint.link.standing import Chosen, StandingModels, made_with
 from promptlint.link.surfaces import ArgumentNames, Surface
-from promptlint.link.usage import UsageReader
 from promptlint.link.values import Chain, FunctionRef, Object, options
 from promptlint.link.wrappers import MAX_DEPTH, Site, Wrappers
 from promptlint.project import Cap, CapState, LoopKind, MarkerSite, ModelLiteral, Place, Role, UsageFate

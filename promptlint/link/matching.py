@@ -14,7 +14,7 @@ from promptlint.link.evaluate import Evaluator
 from promptlint.link.guards import Guards
 from promptlint.link.http import POSTS, posted
 from promptlint.link.lookup import neighbour
-from promptlint.link.looptable import loop_words
+from promptlint.link.loops.looptable import loop_words
 from promptlint.link.names import Module, is_static
 from promptlint.link.surfaces import Surface
 from promptlint.link.values import Chain, FunctionRef, Items, Object, Partial, Symbol, Unknown, Value, options

@@ -53,7 +53,7 @@ def savings(audit: Audit, unit: Unit, anchors: Mapping[int, str]) -> str:
     bars = [_action(number, action, audit, unit, anchors) for number, action in numbered[:BARS]]
     rest = [action for _, action in numbered[BARS:]]
     more = f"{plural(len(rest), 'more action')}: {dollars(sum(of(one.added) for one in rest))} added." if rest else ""
-    legend = ("saved after the actions before it", "saved alone")
+    legend = ("saved after the actions before it", "more if nothing else is done")
     return _chart(f"What each action saves, USD {name}", legend, bars, more)
 
 
@@ -101,7 +101,9 @@ def _drawing(parts: Iterable[float], legend: Sequence[str], longest: float) -> s
         sizes = f'x="{100 * x / longest:.2f}" width="{100 * part / longest:.2f}" height="10"'
         rects.append(f'<rect class="part{at}" {sizes}><title>{plain(said[-1])}</title></rect>')
     label = plain(", ".join(said))
-    return f'<svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{label}">{"".join(rects)}</svg>'
+    return (
+        f'<svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{label}">{"".join(rects)}</svg>'
+    )
 
 
 def _places(parts: Iterable[float]) -> Iterator[tuple[int, float, float]]:

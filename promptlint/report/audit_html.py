@@ -12,7 +12,7 @@ from promptlint.finding import Finding
 from promptlint.report.audit_bars import savings, spend
 from promptlint.report.audit_sections import Section, Unit, dollars, sections, units_of
 from promptlint.report.finding_html import card
-from promptlint.report.page import page, plain
+from promptlint.report.page import page, plain, prose
 from promptlint.report.terminal import Terminal, plural
 
 ALL = sys.maxsize
@@ -30,8 +30,8 @@ def render(audit: Audit, terminal: Terminal) -> str:
         f"<header>\n<h1>promptlint audit</h1>\n<p>{plain(_about(audit))}</p>",
         _contents(others),
         "</header>\n<main>",
-        f'<section id="spend">\n<h2>{plain(first.title)}</h2>\n{_tiles(audit)}',
-        *(f"<p>{plain(line)}</p>" for line in first.lines),
+        f'<section id="spend">\n<h2>{prose(first.title)}</h2>\n{_tiles(audit)}',
+        *(f"<p>{prose(line)}</p>" for line in first.lines),
         *_charts(audit, anchors),
         "</section>",
         *(_section(section, number, audit, anchors) for number, section in enumerate(others, 1)),
@@ -46,14 +46,18 @@ def _about(audit: Audit) -> str:
 
 
 def _contents(others: list[Section]) -> str:
-    links = (f'<li><a href="#section-{number}">{plain(one.title)}</a></li>' for number, one in enumerate(others, 1))
-    return f'<nav aria-label="Sections">\n<ul>\n<li><a href="#spend">Spend</a></li>\n{chr(10).join(links)}\n</ul>\n</nav>'
+    links = (f'<li><a href="#section-{number}">{prose(one.title)}</a></li>' for number, one in enumerate(others, 1))
+    return (
+        f'<nav aria-label="Sections">\n<ul>\n<li><a href="#spend">Spend</a></li>\n{chr(10).join(links)}\n</ul>\n</nav>'
+    )
 
 
 def _tiles(audit: Audit) -> str:
     tiles = [tile for unit in units_of(audit) for tile in _amounts(audit, unit)] if audit.costs else []
     left_out = len(audit.unpriced) + len(audit.unbilled)
-    tiles.append(("Call sites", f"{len(audit.costs):,}", f"{left_out:,} more not reckoned" if left_out else "with a price"))
+    tiles.append(
+        ("Call sites", f"{len(audit.costs):,}", f"{left_out:,} more not reckoned" if left_out else "with a price")
+    )
     quick = sum(action.is_safe for action in audit.plan.actions)
     tiles.append(("Actions", f"{len(audit.plan.actions):,}", f"{quick:,} of them safe fixes"))
     shown = (
@@ -83,12 +87,12 @@ def _charts(audit: Audit, anchors: Anchors) -> Iterator[str]:
 def _section(section: Section, number: int, audit: Audit, anchors: Anchors) -> str:
     heading = f"heading-{number}"
     parts = [f'<section id="section-{number}" aria-labelledby="{heading}">']
-    parts.append(f'<h2 id="{heading}">{plain(section.title)}</h2>')
+    parts.append(f'<h2 id="{heading}">{prose(section.title)}</h2>')
     if section.rows:
-        parts += (f"<p>{plain(line)}</p>" for line in section.lines)
+        parts += (f"<p>{prose(line)}</p>" for line in section.lines)
         parts.append(_table(section, heading, audit, anchors))
     else:
-        parts.append(f"<ul>{''.join(f'<li>{plain(line)}</li>' for line in section.lines)}</ul>")
+        parts.append(f"<ul>{''.join(f'<li>{prose(line)}</li>' for line in section.lines)}</ul>")
     return "\n".join((*parts, "</section>"))
 
 
@@ -116,7 +120,7 @@ def _table(section: Section, heading: str, audit: Audit, anchors: Anchors) -> st
 def _below(note: str, findings: tuple[Finding, ...], audit: Audit) -> str:
     """What stands below a row: its note, and the findings to open."""
     if not findings:
-        return plain(note)
+        return prose(note)
     cards = "\n".join(card(finding, audit.analysis) for finding in findings)
     title = note or f"Show {plural(len(findings), 'finding')}"
-    return f"<details>\n<summary>{plain(title)}</summary>\n{cards}\n</details>"
+    return f"<details>\n<summary>{prose(title)}</summary>\n{cards}\n</details>"

@@ -45,7 +45,8 @@ def sections(audit: Audit, most: int = SHOWN) -> Iterator[Section]:
     if audit.costs:
         yield _calls(audit, most)
         for title, shares in (("model", audit.models), ("folder", audit.folders), ("cause", audit.causes)):
-            yield _shares(title, shares, units, most)
+            if shares:
+                yield _shares(title, shares, units, most)
     yield from _actions(audit, units, most)
     if audit.plan.unmeasured:
         counts = by_rule(audit.plan.unmeasured)

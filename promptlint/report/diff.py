@@ -16,13 +16,11 @@ def render(fixed: Fixed, terminal: Terminal) -> str:
     A notebook is shown cell by cell. On a screen control characters are spelled out: that text is for eyes, not for
     `patch`.
     """
-    sources = fixed.after.sources
-    return "".join(patch(fixed.before.sources[path], sources[path], terminal) for path in fixed.changed)
-
-
-def patch(before: Source, after: Source, terminal: Terminal) -> str:
-    """The patch of one file."""
-    return "".join(_file(name, old, new, terminal) for name, old, new in _texts(before.path, before, after))
+    return "".join(
+        _file(name, old, new, terminal)
+        for path in fixed.changed
+        for name, old, new in _texts(path, fixed.before.sources[path], fixed.after.sources[path])
+    )
 
 
 def _texts(path: str, before: Source, after: Source) -> Iterator[tuple[str, str, str]]:

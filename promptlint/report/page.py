@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import re
 
 from promptlint.measure.models import DATA
 from promptlint.report.terminal import visible
@@ -15,6 +16,11 @@ HTML = DATA / "html"
 def plain(text: str) -> str:
     """Text that shows as it is, also in an attribute; control characters are spelled out."""
     return html.escape(visible(text))
+
+
+def prose(text: str) -> str:
+    """Sentences that show as they are, with what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", plain(text))
 
 
 def page(title: str, body: str) -> str:

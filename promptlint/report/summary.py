@@ -33,7 +33,7 @@ def summary(view: View, terminal: Terminal) -> list[str]:
 
 
 def fix_summary(view: View, verb: str = "Fixed") -> str | None:
-    """`Fixed 3 findings in 2 files, whose prompts went from 812 to 655 tokens (157 saved)`; None if nothing was fixed."""
+    """`Fixed 3 findings in 2 files, all prompts in them together 812 -> 655 tokens (157 saved).`, None for nothing."""
     if not view.fixed or not view.recount:
         return None
     before, after = view.recount

@@ -56,6 +56,8 @@ def visible_char(char: str) -> str:
 
 def cells(text: str) -> int:
     """The terminal columns that `text` takes."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )

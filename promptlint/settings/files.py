@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from promptlint.settings.model import SettingsError
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 YAML_NAMES = ("promptlint.yaml", ".promptlint.yaml")
 TABLE = ("tool", "promptlint")
+MOST_KEYS = 100_000
+"""Keys whose lines are known: aliases in YAML make millions of a few."""
+MAX_SIZE = 1_000_000
+"""Bytes. Reading more takes minutes, and nobody writes that much by hand."""
 DEEPEST_KEY = 4
 """traffic, sites, the site, its key. An alias in YAML can make a mapping contain itself."""
 TOML_KEY = re.compile(r"""\s*([\w-]+|"[^"\n]*"|'[^'\n]*')\s*""")
@@ -64,7 +69,9 @@ def read_toml(path: str, name: str, table: tuple[str, ...]) -> ConfigFile | None
     text = decode(data, name)
     try:
         value: object = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise SettingsError("invalid TOML: nested too deeply", name) from error
+    except ValueError as error:
         position = TOML_POSITION.search(str(error))
         line = int(position[1]) if position else None
         raise SettingsError(f"invalid TOML: {TOML_POSITION.sub('', str(error))}", name, line) from error
@@ -89,6 +96,8 @@ def read_yaml(path: str, name: str) -> ConfigFile:
     try:
         node = yaml.compose(text, yaml.SafeLoader)
         values = yaml.safe_load(text)
+    except RecursionError as error:
+        raise SettingsError("invalid YAML: nested too deeply", name) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
@@ -98,7 +107,7 @@ def read_yaml(path: str, name: str) -> ConfigFile:
     if not isinstance(values, dict):
         raise SettingsError("has to be a mapping of settings", name, 1)
     lines: dict[tuple[str, ...], int] = {}
-    for keys, line in yaml_lines(node):
+    for keys, line in islice(yaml_lines(node), MOST_KEYS):
         if keys in lines:
             raise SettingsError(f"`{keys[-1]}` is set twice, first in line {lines[keys]}", name, line)
         lines[keys] = line
@@ -113,6 +122,8 @@ def read_file(path: str, name: str) -> bytes:
 
 
 def decode(data: bytes, name: str) -> str:
+    if len(data) > MAX_SIZE:
+        raise SettingsError(f"larger than {MAX_SIZE:,} bytes", name)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

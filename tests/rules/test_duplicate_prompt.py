@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from promptlint.finding import Finding, Severity
-from promptlint.likeness import Likeness, likenesses
+from promptlint.wording.likeness import Likeness, likenesses
 from rule_run import findings
 
 RULE = "duplicate-prompt"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from promptlint.answers import expected_answer
 from promptlint.finding import Finding, Severity
+from promptlint.wording.answers import expected_answer
 from rule_run import FILE, findings, fixed
 
 RULE = "oversized-max-tokens"

@@ -20,16 +20,99 @@ from promptlint.source import SourceError, decode, encode
 HEAD = "from openai import OpenAI\nclient = OpenAI()\n"
 CALL = "client.chat.completions.create(model='gpt-4o', messages=[{'role': 'system', 'content': S}])\n"
 PIECES = (
-    "S", "P", " = ", " += ", "'You are a very helpful assistant. '", "f'You are {x} and {y!r:>{z}}, please note. '",
-    '"""You are\n    an assistant.   \n\n\n    ======\n    """', "rb'x'", "r'\\d{2} You must answer'", "'\\N{BULLET} a b c'",
-    "'\\ud800 one two three'", "'''a \\\nb c'''", "\n", "\n    ", "\n        ", "(", ")", "[", "]", "{", "}", ", ", ": ",
-    " + ", " % ", ".format(", ".join(", ".strip()", "textwrap.dedent(", "def f(p=S):", "class C(D):", "for i in S:",
-    "while True:", "if x:", "elif y:", "else:", "return ", "yield ", "await ", "lambda p: ", "import a as b", "from . import *",
-    "# promptlint: ignore[", "# promptlint: ignore", "# é\n", "client.chat.completions.create(", "messages=", "model=", "'gpt-4o'",
-    "{'role': 'user', 'content': ", "max_tokens=", "1", "1e999", "0x" + "f" * 40, "-1", "None", "json.dumps(x, indent=2)", "open('p.txt').read()",
-    "f'{", "}'", "{{", "}}", "\\", "\t", "\r\n", "\r", "\x0c", "\x00", "\ufeff", "\u2028", "漢字", "😀", "é", "self.", "x", "y", " ", ";",
-    "@tool\n", "with S as x:", "match x:", "case 1:", "try:", "except:", ":=", " if x else ", " or ", " for i in x", "*", "**", "not ", "del S",
-)  # fmt: skip
+    "S",
+    "P",
+    " = ",
+    " += ",
+    " 'You are a very helpful assistant. '",
+    " f'You are {x} and {y!r:>{z}}, please note. '",
+    '"""You are\n    an assistant.   \n\n\n    ======\n    """',
+    "rb'x'",
+    "r'\\d{2} You must answer'",
+    "'\\N{BULLET} a b c'",
+    "'\\ud800 one two three'",
+    "'''a \\\nb c'''",
+    "\n",
+    "\n    ",
+    "\n        ",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ", ",
+    ": ",
+    " + ",
+    " % ",
+    ".format(",
+    ".join(",
+    ".strip()",
+    "textwrap.dedent(",
+    "def f(p=S):",
+    "class C(D):",
+    "for i in S:",
+    "while True:",
+    "if x:",
+    "elif y:",
+    "else:",
+    "return ",
+    "yield ",
+    "await ",
+    "lambda p: ",
+    "import a as b",
+    "from . import *",
+    "# promptlint: ignore[",
+    "# promptlint: ignore",
+    "# é\n",
+    "client.chat.completions.create(",
+    "messages=",
+    "model=",
+    "'gpt-4o'",
+    "{'role': 'user', 'content': ",
+    "max_tokens=",
+    "1",
+    "1e999",
+    "0x" + "f" * 40,
+    "-1",
+    "None",
+    "json.dumps(x, indent=2)",
+    "open('p.txt').read()",
+    "f'{",
+    "}'",
+    "{{",
+    "}}",
+    "\\",
+    "\t",
+    "\r\n",
+    "\r",
+    "\x0c",
+    "\x00",
+    "\ufeff",
+    "\u2028",
+    "漢字",
+    "😀",
+    "é",
+    "self.",
+    "x",
+    "y",
+    " ",
+    ";",
+    "@tool\n",
+    "with S as x:",
+    "match x:",
+    "case 1:",
+    "try:",
+    "except:",
+    ":=",
+    " if x else ",
+    " or ",
+    " for i in x",
+    "*",
+    "**",
+    "not ",
+    "del S",
+)
 """Pieces of programs that call models: what is put together of them parses often enough, or nearly."""
 
 
@@ -71,13 +154,18 @@ def check_scan(data: bytes) -> None:
     try:
         facts = scan(decode(data, "app.py"))
     except SourceError as error:
-        assert 1 <= error.line <= max(1, data.count(b"\n") + data.count(b"\r") + data.count(b"\0") + 2), error
+        check_line(error.line, data)
         return
     try:
         sent = msgspec.msgpack.encode(facts)
     except UnicodeEncodeError:
         return  # A text with half a surrogate pair stays in its process.
     assert msgspec.msgpack.decode(sent, type=ModuleFacts) == facts
+
+
+def check_line(line: int, data: bytes) -> None:
+    """The line of an error is one of the file, or the one behind its last."""
+    assert 1 <= line <= data.count(b"\n") + data.count(b"\r") + 2
 
 
 @cache

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from promptlint.facts import Attr, Call, Const, Expr, Item, Name, Opaque
-from promptlint.link.growth import ADDING
-from promptlint.link.looptable import singular_words
+from promptlint.link.loops.growth import ADDING
+from promptlint.link.loops.looptable import singular_words
 from promptlint.link.mentions import mentioned, root_of, sources
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from promptlint.project import Place
-from promptlint.repeats import Likeness, Repeat, repeats, words
-from promptlint.restating import restatements
-from promptlint.segments import Segment, segments
 from promptlint.template import Template
-from promptlint.text import mask
-from promptlint.together import overlap
+from promptlint.wording.repeats import Likeness, Repeat, repeats, words
+from promptlint.wording.restating import restatements
+from promptlint.wording.segments import Segment, segments
+from promptlint.wording.text import mask
+from promptlint.wording.together import overlap
 
 LABEL = re.compile(r"\s*\S+\s+[`*_\"']*[\w.-]+(?: [\w.-]+){0,2}[`*_\"']*:")
 """A list item that begins with a name and a colon."""

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from promptlint.facts import Block, Call, Expr, Opaque
 from promptlint.link.callees import callee_name
-from promptlint.link.looptable import loop_words, singular_words
+from promptlint.link.loops.looptable import loop_words, singular_words
 from promptlint.link.mentions import mentioned
 from promptlint.link.names import Module
 from promptlint.scan.texts import dotted

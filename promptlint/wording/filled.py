@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from promptlint.facts import ModuleFacts
 from promptlint.project import Place
 from promptlint.template import Hole, Template
-from promptlint.text import PLACEHOLDER, lines
+from promptlint.wording.text import PLACEHOLDER, lines
 
 NAME = re.compile(r"[A-Za-z_]\w{2,}(?:\.[A-Za-z_]\w*)*")
 TAG = re.compile(r"</?[^<>]*>")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promptlint.partners import partner
 from promptlint.project import CallSite, Evidence, Message, Place, Project, Prompt, Role
 from promptlint.saving import Basis, basis_of
 from promptlint.template import Template
+from promptlint.wording.partners import partner
 
 INSTRUCTING = (Role.SYSTEM, Role.USER, Role.UNKNOWN)
 

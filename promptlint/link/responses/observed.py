@@ -15,7 +15,7 @@ from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.matching import Match
 from promptlint.link.names import Module
-from promptlint.link.usagetable import words
+from promptlint.link.responses.usagetable import words
 from promptlint.link.values import Chain, Object, Text, Value, leaves, options
 from promptlint.project import UsageFate
 from promptlint.scan.texts import dotted

@@ -29,8 +29,8 @@ from promptlint.facts import (
 from promptlint.link.callees import callee_name
 from promptlint.link.matching import runs_at
 from promptlint.link.names import END, Module
-from promptlint.link.pieces import inner, literal, taken, walked
-from promptlint.link.usagetable import words
+from promptlint.link.responses.pieces import inner, literal, taken, walked
+from promptlint.link.responses.usagetable import words
 from promptlint.scan.texts import dotted
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from promptlint.text import HOLE, Line, lines
+from promptlint.wording.text import HOLE, Line, lines
 
 MARKER = re.compile(r"[ \t]*(?P<mark>[-*+•‣▪◦\u2013]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t].*(?<![.!])|[*_]{2}[^*_]+[*_]{2}:?|[=\-_*~#]{3,})[ \t]*")
@@ -59,7 +60,7 @@ class Segment:
 
 
 def segments(masked: str) -> tuple[Segment, ...]:
-    """The instructions of a text in order; `masked` is the text with its holes masked (`promptlint.text.mask`)."""
+    """The instructions of a text in order; `masked` is the text with its holes masked (`wording.text.mask`)."""
     return tuple(segment for block in _blocks(masked) for segment in _sentences(masked, block))
 
 
@@ -119,7 +120,8 @@ def _turns(all_lines: tuple[Line, ...]) -> range:
     labels = [
         match[0].strip(" \t*_:0123456789").lower() if (match := TURN.match(line.text)) else "" for line in all_lines
     ]
-    again = [number for number, label in enumerate(labels) if label and labels.count(label) > 1]
+    counts = Counter(labels)
+    again = [number for number, label in enumerate(labels) if label and counts[label] > 1]
     if not again:
         return range(0)
     end = again[-1] + 1

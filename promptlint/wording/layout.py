@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from promptlint.project import Project
 from promptlint.template import Piece, Template
-from promptlint.text import Line, lines, mask
+from promptlint.wording.text import Line, lines, mask
 
 RUN = re.compile(r"(?<=\S) {2,}(?=\S)")
 TRAILING = re.compile(r"[ \t]+$")

@@ -13,14 +13,14 @@ from msgspec import Struct
 
 from promptlint.facts import Attr, Binding, Block, Call, CallPlace, Opaque, Sequence, Sum
 from promptlint.link.callees import callee_name
-from promptlint.link.dependence import inside_of, results_of
-from promptlint.link.growth import ADDING, asks, is_message, nodes_of, sent_by
-from promptlint.link.loopkinds import Kind, kind_of
-from promptlint.link.looptable import loop_words, singular_words
+from promptlint.link.loops.dependence import inside_of, results_of
+from promptlint.link.loops.growth import ADDING, asks, is_message, nodes_of, sent_by
+from promptlint.link.loops.loopkinds import Kind, kind_of
+from promptlint.link.loops.looptable import loop_words, singular_words
+from promptlint.link.loops.unlimited import unlimited
 from promptlint.link.mentions import mentioned
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
-from promptlint.link.unlimited import unlimited
 from promptlint.project import History, Place
 from promptlint.scan.texts import dotted
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from promptlint.facts import Block, Expr
 from promptlint.link.callees import callee_name
-from promptlint.link.looptable import loop_words
+from promptlint.link.loops.looptable import loop_words
 from promptlint.link.mentions import mentioned, sources
 from promptlint.link.names import Module
 from promptlint.link.reach import Step

@@ -12,7 +12,7 @@ from promptlint.facts import Attr, Call, Comprehension, Const, Expr, Item, Name,
 from promptlint.link.callees import callee_name
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
-from promptlint.link.looptable import loop_words
+from promptlint.link.loops.looptable import loop_words
 from promptlint.link.mentions import mentioned
 from promptlint.link.values import Entries, Items, Unknown, Value, options
 from promptlint.link.vocabulary import words_of

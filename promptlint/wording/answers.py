@@ -11,9 +11,11 @@ from pathlib import Path
 import msgspec
 
 from promptlint.project import CallSite, Role
-from promptlint.text import HOLE, mask
+from promptlint.wording.text import HOLE, mask
 
 SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]*)*")
+MOST_DIGITS = 9
+"""Of a number of items; Python refuses to read thousands of digits."""
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,7 +61,7 @@ class Expected:
 @cache
 def table() -> Table:
     """The table, read once."""
-    return msgspec.yaml.decode((Path(__file__).parent / "data" / "answers.yaml").read_bytes(), type=Table)
+    return msgspec.yaml.decode((Path(__file__).parent.parent / "data" / "answers.yaml").read_bytes(), type=Table)
 
 
 @cache
@@ -85,14 +87,26 @@ def says_all(call: CallSite) -> bool:
     return all(message.complete or message.role is Role.SYSTEM for message in call.messages)
 
 
+LONGEST = 40_000
+"""Characters of a text that are looked at. What an answer has to be is said at its beginning or at its end."""
+LONGEST_SENTENCE = 2_000
+"""Characters; what is longer is data."""
+
+
 def expected_answer(text: str) -> Expected | None:
     """How long an answer `text` asks for; None where it does not say, or also asks for something longer."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}"
     text = _any("denials").sub(" ", text)
     if _any("longer").search(text):
         return None
-    found = [expected for sentence in SENTENCE.findall(text) for expected in _expected(" ".join(sentence.split()))]
+    found = [expected for sentence in _sentences(text) for expected in _expected(" ".join(sentence.split()))]
     plain = [expected for expected in found if not expected.loose]
     return max(plain or found, key=lambda expected: expected.tokens, default=None)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    return (sentence for sentence in SENTENCE.findall(text) if len(sentence) <= LONGEST_SENTENCE)
 
 
 def _expected(sentence: str) -> Iterator[Expected]:
@@ -106,6 +120,6 @@ def _expected(sentence: str) -> Iterator[Expected]:
             yield Expected(answer.tokens, answer.what, answer.loose)
             continue
         number = match["n"].lower().replace(",", "")
-        count = table().numbers.get(number) or int(number)
+        count = table().numbers.get(number) or int(number[:MOST_DIGITS])
         what = answer.what.replace("{n}", str(count))
         yield Expected(max(1, round(answer.each * count)), what if count != 1 else what.removesuffix("s"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from promptlint.segments import MARKER, Block, Segment
+from promptlint.wording.segments import MARKER, Block, Segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
-from promptlint.segments import segments
-from promptlint.text import PLACEHOLDER, lines
+from promptlint.wording.segments import segments
+from promptlint.wording.text import PLACEHOLDER, lines
 
 PLACEHOLDERS = re.compile(
     r"\$?\{\{[^{}]*\}\}|\{%(?:(?!\{%).)*?%\}|\$?\{[A-Za-z_][^{}\n]*\}|\$[A-Za-z_]\w*|%(?:\(\w+\))?[sdrf]\b|</?[A-Za-z][^<>\n]*>"
@@ -72,7 +72,7 @@ def _is_json(text: str) -> bool:
 def in_prose(masked: str, start: int, end: int) -> bool:
     """Whether a sentence in place of `masked[start:end]` would be an instruction, and not part of code or an example.
 
-    `masked` is the text with its holes masked (`promptlint.text.mask`).
+    `masked` is the text with its holes masked (`promptlint.wording.text.mask`).
     """
     lone = "".join("\n" if character == "\n" else "x" for character in masked[start:end])
     there = masked[:start] + lone[:-1] + "." + masked[end:]

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from promptlint.facts import Call, Comprehension, Expr, Lambda, Name, Opaque
 from promptlint.link.callees import callee_name
 from promptlint.link.callgraph import FunctionKey
-from promptlint.link.dependence import ends_with_answer, inside_of, is_dependent, takes_item
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
-from promptlint.link.iterated import Collection, collection, is_small
-from promptlint.link.loopkinds import Kind, is_rare, kind_of
-from promptlint.link.looptable import loop_words, singular_words
+from promptlint.link.loops.dependence import ends_with_answer, inside_of, is_dependent, takes_item
+from promptlint.link.loops.iterated import Collection, collection, is_small
+from promptlint.link.loops.loopkinds import Kind, is_rare, kind_of
+from promptlint.link.loops.looptable import loop_words, singular_words
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
 from promptlint.project import ItemLoop, Place

@@ -16,7 +16,7 @@ from importlib import resources
 
 import msgspec
 
-from promptlint.repeats import FUNCTION_WORDS, Likeness, Repeat, words
+from promptlint.wording.repeats import FUNCTION_WORDS, Likeness, Repeat, words
 
 ENOUGH = 4
 """Stems that a restatement shares at least; a hole counts as two."""

@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 from promptlint.facts import Attr, Call, CallPlace
 from promptlint.link.callgraph import CallGraph, FunctionKey
-from promptlint.link.carried import Flow, Given, Kept, Node, Sink
 from promptlint.link.classes import base_classes
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.matching import Match, runs_at, unwrapped
 from promptlint.link.names import Module, is_static
-from promptlint.link.observed import Observers
-from promptlint.link.pieces import function_named
+from promptlint.link.responses.carried import Flow, Given, Kept, Node, Sink
+from promptlint.link.responses.observed import Observers
+from promptlint.link.responses.pieces import function_named
 from promptlint.link.values import Chain, ClassRef, FunctionRef, Object, options
 from promptlint.project import UsageFate
 

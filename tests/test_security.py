@@ -1,0 +1,114 @@
+"""The code under analysis is never run, and its repository has no say beyond its own findings."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from command import Console, guarded_environment
+from sample_rules import PROGRAM
+
+ATTACK = "from pathlib import Path\nPath(__file__).with_name('PWNED').touch()\nraise SystemExit(0)\n"
+NAMES = (
+    "app.py",
+    "conftest.py",
+    "sitecustomize.py",
+    "usercustomize.py",
+    "setup.py",
+    "__init__.py",
+    "yaml.py",
+    "click.py",
+    "json.py",
+    "re.py",
+    "tiktoken.py",
+    "promptlint/__init__.py",
+    "promptlint_rules/__init__.py",
+    "rules/__init__.py",
+    "evil.pth",
+)
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """A repository all of whose modules do something when they are imported."""
+    folder = tmp_path / "repository"
+    for name in NAMES:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("import os; open('PWNED', 'w')\n" if name.endswith(".pth") else f"{ATTACK}\n{PROGRAM}")
+    info = folder / "evil-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[promptlint.rules]\nevil = app\n")
+    return folder
+
+
+COMMANDS = (["check", "."], ["check", "--fix", "--unsafe-fixes", "."], ["inventory", "."], ["baseline", "."])
+
+
+def traces(folder: Path) -> list[Path]:
+    return [*folder.rglob("PWNED"), *folder.rglob("*.pyc")]
+
+
+@pytest.mark.parametrize("args", COMMANDS)
+def test_the_code_under_analysis_is_not_run(args: list[str], console: Console, trap: Path) -> None:
+    result = console(*args, cwd=trap)
+    assert result.returncode in (0, 1)
+    assert "evil" not in result.stderr
+    assert traces(trap) == []
+
+
+def test_as_a_module_it_does_not_import_from_the_working_directory(trap: Path, tmp_path: Path) -> None:
+    # Python looks there for promptlint itself, before promptlint can say anything: only `-P` helps against that.
+    shutil.rmtree(trap / "promptlint")
+    command = [sys.executable, "-m", "promptlint", "check", "."]
+    env = guarded_environment(tmp_path)
+    result = subprocess.run(command, cwd=trap, env=env, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert traces(trap) == []
+
+
+@pytest.mark.parametrize("key", ["plugins", "output-file", "cache-dir", "baseline", "config", "extend", "jobs", "exec"])
+def test_a_configuration_can_neither_load_code_nor_name_files_to_write(
+    key: str, console: Console, tmp_path: Path
+) -> None:
+    (tmp_path / "app.py").write_text(PROGRAM)
+    (tmp_path / "promptlint.yaml").write_text(f"{key}: ../outside\n")
+    result = console("check", cwd=tmp_path)
+    assert result.returncode == 2
+    assert f"unknown setting `{key}`" in result.stderr
+
+
+def test_text_files_outside_the_checked_folders_are_not_read(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("The launch code is 0000 and so on. " * 10)
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    (folder / "app.py").write_text(
+        "from openai import OpenAI\nSECRET = open('../secret.txt').read()\n"
+        "OpenAI().responses.create(model='gpt-4o', input=SECRET)\n"
+    )
+    result = console("inventory", "--output-format", "json", cwd=folder)
+    assert result.returncode == 0
+    assert "launch code" not in result.stdout
+
+
+def test_a_terminal_gets_no_escapes_of_the_analysed_code(console: Console, tmp_path: Path) -> None:
+    evil = PROGRAM.replace("very helpful", "very \x1b[2J\x1b]0;pwned\x07 \u202e helpful   ").replace(
+        '"gpt-4o"', '"gpt-4o\\x1b[31m"'
+    )
+    (tmp_path / "app.py").write_text(evil)
+    for args in (["check"], ["check", "--output-format", "concise"], ["check", "--diff"], ["inventory"]):
+        result = console(*args, cwd=tmp_path)
+        assert not {"\x1b", "\x07", "\u202e"} & set(result.stdout + result.stderr), args
+
+
+def test_workflow_commands_are_not_made_by_the_analysed_code(console: Console, tmp_path: Path) -> None:
+    name = "a\n::set-output name=x::y.py"
+    (tmp_path / name).write_text(PROGRAM.replace("very", "very\n::set-output name=x::y\n"))
+    result = console("check", "--output-format", "github", cwd=tmp_path)
+    assert result.returncode == 1
+    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in result.stdout.splitlines())
