@@ -178,7 +178,7 @@ def ask(question):
             "behind it are never read from the cache",
             severity=severity_of(saving.usd_per_1k_calls if saving else None),
             confidence=_confidence(hole, terms, call),
-            evidence=tuple(_evidence(broken, basis, terms, behind, fixed, context)),
+            evidence=tuple(_evidence(broken, basis, terms, behind, fixed, context, of_request=call is not None)),
             help="put the fixed text first and what changes last"
             + (", with a cache marker between them" if terms.cache and terms.cache.kind == "explicit" else ""),
             call=call,
@@ -229,11 +229,12 @@ def _confidence(hole: Hole, terms: Terms, call: CallSite | None) -> Confidence:
 
 
 def _evidence(
-    broken: Break, basis: Basis, terms: Terms, behind: Count, fixed: Count, context: Context
+    broken: Break, basis: Basis, terms: Terms, behind: Count, fixed: Count, context: Context, *, of_request: bool
 ) -> Iterator[str]:
     origin = broken.hole.origin
     before = context.meter.count(broken.before, basis.model)
-    yield f"{before.tokens:,} tokens of fixed text come before it, {behind.tokens:,} behind it."
+    where = "" if of_request else " in this prompt; what is sent around it is not seen"
+    yield f"{before.tokens:,} tokens of fixed text come before it, {behind.tokens:,} behind it{where}."
     if origin.source is Source.REQUEST:
         yield f"It comes from `{origin.name}`, which the function is given. Assumed: that differs from call to call."
     else:

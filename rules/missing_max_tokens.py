@@ -120,11 +120,13 @@ def is_complaint(text):
                 methods[call.function.rpartition(".")[2]].append(call)
         for name, calls in methods.items():
             for call in filter(_is_uncapped, calls):
-                others = [other for other in calls if _sends_cap(other) and _is_sibling(other, call)]
+                siblings = [other for other in calls if _is_sibling(other, call)]
+                others = [other for other in siblings if _sends_cap(other)]
                 place = call.spread_place or call.place
                 if len(others) >= self.peers and place not in told:
                     told.add(place)
-                    yield self._alone(name, call, place, others, context)
+                    alike = sum(map(_is_uncapped, siblings))
+                    yield self._alone(name, call, place, others, alike, context)
 
     def _short(self, call: CallSite, expected: Expected, context: Context) -> Finding:
         return self.finding(
@@ -137,15 +139,19 @@ def is_complaint(text):
             call=call,
         )
 
-    def _alone(self, name: str, call: CallSite, place: Place, others: list[CallSite], context: Context) -> Finding:
+    def _alone(
+        self, name: str, call: CallSite, place: Place, others: list[CallSite], alike: int, context: Context
+    ) -> Finding:
+        """`others` send a cap in other implementations of the method, `alike` calls there send none."""
         files = sorted({PurePosixPath(other.place.path).name for other in others})
+        more = f", but none by {alike} more call{'s' * (alike > 1)} in other files" if alike else ""
         return self.finding(
             place,
             f"{name}() sends no output cap; {len(others)} calls in other implementations of it do",
             severity=Severity.MEDIUM,
             confidence=Confidence.MEDIUM,
             evidence=(
-                f"A cap is sent in {', '.join(files[:3])}{' and others' if len(files) > 3 else ''}.",
+                f"A cap is sent in {', '.join(files[:3])}{' and others' if len(files) > 3 else ''}{more}.",
                 *_evidence(call, context),
             ),
             help="pass the same setting on here",

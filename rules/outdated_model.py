@@ -16,6 +16,8 @@ from promptlint.template import Edit
 
 SURE_GAIN = 0.3
 """The part of the price that must go where it is not known whether the newer model reasons, which is billed."""
+LEAST_KNOWN = 100
+"""Tokens of a prompt that must be known: what a call costs cannot be told from less."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def _evidence(named: NamedModel, newer: str, made: Change, refused: list[str]) -
 
 
 def _saving(named: NamedModel, newer: str, context: Context) -> Saving | None:
-    """Of the call with the most known text; None where no text is known."""
+    """Of the call with the most known text; None where too little of it is known to say what a call costs."""
     texts = [(call, known_text(call)) for call in named.calls]
     call, text = max(texts, key=lambda one: len(one[1]))
     meter, provider = context.meter, provider_of(call)
@@ -171,7 +173,7 @@ def _saving(named: NamedModel, newer: str, context: Context) -> Saving | None:
     before = meter.usd_per_1k_calls(old.tokens, 0, named.id, provider)
     after = meter.usd_per_1k_calls(new.tokens, 0, newer, provider)
     price = meter.price(newer, provider)
-    if not text or before is None or after is None or price is None:
+    if old.tokens < LEAST_KNOWN or before is None or after is None or price is None:
         return None
     return Saving(
         input_tokens=0,

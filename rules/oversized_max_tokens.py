@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
+from promptlint.measure.lifecycle import retirement
 from promptlint.project import CallSite, CapState, Place
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of
@@ -169,7 +170,9 @@ def story(topic):
         facts = context.meter.facts(call.model) if call.model else None
         maximum = facts.output_maximum if facts else None
         if maximum is not None and call.cap.tokens > maximum:
-            yield self._above_maximum(call, call.cap.tokens, maximum)
+            end = retirement(call.model, provider_of(call)) if call.model else None
+            if end is None or not end.is_past(context.meter.today):  # A model that is gone has no use for a lower cap.
+                yield self._above_maximum(call, call.cap.tokens, maximum)
             return
         if (facts and facts.reasoning) or "reasoning" in call.expects:
             return

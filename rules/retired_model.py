@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from promptlint.finding import Confidence, Finding, Severity
+from promptlint.link.vocabulary import words_of
 from promptlint.literals import NamedModel, named_models
 from promptlint.measure.lifecycle import Retirement, retirement, tier_of
 from promptlint.rule import Bad, Context, Rule
@@ -79,9 +80,7 @@ def ask(question):
 
     def check_project(self, context: Context) -> Iterator[Finding]:
         for named in named_models(context.project):
-            direct = [call for call in named.calls if not call.hops] or named.calls
-            servers = [provider_of(call) for call in direct] or [None]
-            end = next((found for one in servers if (found := retirement(named.id, one))), None)
+            end = next((found for one in _servers(named) if (found := retirement(named.id, one))), None)
             if end is not None and self._is_near(end, context.meter.today):
                 yield self._retired(named, end, context.meter.today)
 
@@ -89,7 +88,7 @@ def ask(question):
         return end.date is None or (end.date - today).days <= self.days
 
     def _retired(self, named: NamedModel, end: Retirement, today: date) -> Finding:
-        is_gone = end.date is None or end.date <= today
+        is_gone = end.is_past(today)
         call = named.calls[0] if named.calls else None
         return self.finding(
             named.place,
@@ -101,6 +100,16 @@ def ask(question):
             call=call,
             model=named.id,
         )
+
+
+def _servers(named: NamedModel) -> list[str | None]:
+    """Who serves the calls of a model. One client often serves OpenAI and Azure, which has dates of its own: where all
+    functions that name the model say Azure, it is that."""
+    wrapped = [call for call in named.calls if call.hops]
+    if wrapped and all("azure" in words_of(call.function) for call in wrapped):
+        return ["azure"]
+    direct = [call for call in named.calls if not call.hops] or named.calls
+    return [provider_of(call) for call in direct] or [None]
 
 
 def _when(end: Retirement, today: date) -> str:

@@ -56,6 +56,7 @@ def texts(source: str | None = None, /, **files: str) -> set[str]:
             Evidence.FRAMEWORK,
         ),
         ('# promptlint: prompt\nTEXT = "Some words that nothing else shows to be one"', Evidence.DECLARED),
+        ('SystemPrompt = str\nTEXT: SystemPrompt = "Some words that nothing else shows to be one"', Evidence.DECLARED),
         (
             "from pydantic import BaseModel, Field\n"
             'class Out(BaseModel):\n    x: str = Field(description="the reason why this was chosen at all")\n'

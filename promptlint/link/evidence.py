@@ -19,6 +19,7 @@ from promptlint.link.uses import messages, texts_for_others
 from promptlint.link.values import Text
 from promptlint.link.vocabulary import says_prompt, table, words_of
 from promptlint.project import Evidence, Place, Role
+from promptlint.scan.texts import dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ def shown(index: ModuleIndex, evaluator: Evaluator, places: Mapping[Place, TextP
     parsed = texts_for_others(index, evaluator, words.parsing)
     written = texts_for_others(index, evaluator, words.writing)
     declared = {path: _declared_lines(module) for path, module in index.modules.items()}
+    typed = {path: _typed_statements(module) for path, module in index.modules.items()}
     examples = {path: _example_spans(module) for path, module in index.modules.items()}
     owners = {path: _prompt_owners(module) for path, module in index.modules.items()}
     for module in index.modules.values():
@@ -62,7 +64,8 @@ def shown(index: ModuleIndex, evaluator: Evaluator, places: Mapping[Place, TextP
             )
         if verdict is None and is_schema_text(place, module, schemas):
             verdict = Verdict(Evidence.FRAMEWORK, Role.TOOL)
-        is_declared = _is_declared(place, module, declared[root.path])
+        is_typed = place.context == "assign" and place.statement_start in typed[root.path]
+        is_declared = is_typed or _is_declared(place, module, declared[root.path])
         if verdict is None and not is_declared:
             continue
         value = evaluator.evaluate(place.expr, Env(module, place.scope, place.statement_start, place.block))
@@ -75,6 +78,15 @@ def shown(index: ModuleIndex, evaluator: Evaluator, places: Mapping[Place, TextP
 def _declared_lines(module: Module) -> frozenset[int]:
     return frozenset(
         comment.line for comment in module.facts.comments if comment.text.replace(" ", "").endswith("promptlint:prompt")
+    )
+
+
+def _typed_statements(module: Module) -> frozenset[int]:
+    """Where the assignments begin whose annotation is a type named for prompts (`RULES: SystemPrompt = ...`)."""
+    return frozenset(
+        binding.offset
+        for binding in module.facts.bindings
+        if binding.annotation is not None and words_of(dotted(binding.annotation))[-1:] == ["prompt"]
     )
 
 

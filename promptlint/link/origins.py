@@ -110,6 +110,8 @@ class _Walk:
             return self._name(expr.id, env, expr)
         if isinstance(expr, facts.Attr):
             return self._attribute(expr, env)
+        if isinstance(expr, facts.Item):
+            return self._item(expr, env)
         if isinstance(expr, Call):
             return self._call(expr, env)
         if isinstance(expr, facts.Opaque):
@@ -127,6 +129,14 @@ class _Walk:
             if isinstance(value, Symbol) and (found := _named(value.name, expr, env)):
                 return found
         return _taken(self._of(expr.value, env), expr.name)
+
+    def _item(self, expr: facts.Item, env: Env) -> Origin:
+        """What is taken out of a mapping that the request brings: a key can say that it holds configuration."""
+        found = self._strongest((expr.value, expr.key), env)
+        if found.source is not Source.REQUEST:
+            return found
+        key = literal_text(self._ev.evaluate(expr.key, replace(env, arguments=None)))
+        return replace(found, source=Source.SESSION) if key and _is_settled(key) else found
 
     def _name(self, name: str, env: Env, used: Expr) -> Origin:
         """Where the value of a name comes from, in the innermost scope that knows it."""
@@ -159,7 +169,7 @@ class _Walk:
         is_method = env.module.facts.scopes[scope.parent].kind == "class" and not is_static(scope)
         if is_method and scope.parameters[0].name == name:
             return UNKNOWN
-        settled = scope.name in _CONSTRUCTORS or not table().settled.isdisjoint(words_of(name))
+        settled = scope.name in _CONSTRUCTORS or _is_settled(name)
         plain = parameter.annotation is not None and (dotted(parameter.annotation) or "") in _PLAIN_TYPES
         stays = settled or plain or parameter.default is not None
         return _origin(Source.SESSION if stays else Source.REQUEST, name, used, env)
@@ -212,8 +222,6 @@ def _parts(expr: Expr) -> Iterator[Expr]:
     """The expressions directly inside one."""
     if isinstance(expr, facts.Str):
         yield from (part.value for part in expr.parts if isinstance(part, facts.Field))
-    elif isinstance(expr, facts.Item):
-        yield from (expr.value, expr.key)
     elif isinstance(expr, facts.Percent):
         yield from (expr.template, expr.value)
     elif isinstance(expr, facts.Sum | facts.Pipe | facts.Slash):
@@ -261,6 +269,11 @@ def _formatted(origin: Origin, form: str) -> Origin:
     if not _is_clock(origin) or not re.search("%[a-zA-Z]", form) or any(one in form for one in table().fine):
         return origin
     return replace(origin, source=Source.DAY)
+
+
+def _is_settled(name: str) -> bool:
+    """Whether a name says configuration rather than what one request is about."""
+    return not table().settled.isdisjoint(words_of(name))
 
 
 def _is_clock(origin: Origin) -> bool:

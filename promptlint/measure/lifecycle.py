@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+import datetime
 from functools import cache
 from typing import Literal, TypeVar
 
@@ -25,12 +25,16 @@ class Retirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     match: tuple[str, ...]
     provider: str
-    date: date | None
+    date: datetime.date | None
     replacement: str | None
     source: str
     as_of: str
     then: str | None = None
     firm: bool = True
+
+    def is_past(self, today: datetime.date) -> bool:
+        """Whether the models are gone on a day."""
+        return self.date is None or self.date <= today
 
 
 class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,6 +28,8 @@ DEFAULT_EXCLUDE = (
 )
 
 DEFAULT_QUIET = (
+    "benchmark/",
+    "benchmarks/",
     "conftest.py",
     "docs/",
     "example/",
@@ -37,6 +39,10 @@ DEFAULT_QUIET = (
     "tests/",
     "*_test.py",
 )
+
+
+NAMING_RULES = ("select", "extend_select", "ignore", "per_file_ignores", "rules")
+"""The settings that name rules."""
 
 
 class SettingsError(Exception):
@@ -94,8 +100,8 @@ class Settings:
     force_exclude: bool = option(False, "Exclude also what is named on the command line (pre-commit names every file).")
     quiet_paths: tuple[str, ...] = option(
         DEFAULT_QUIET,
-        "Files and folders that are read, but where nothing is reported: tests, examples. Folders named on the "
-        "command line are not quiet.",
+        "Files and folders that are read, but where nothing is reported: tests, examples, benchmarks. Folders named "
+        "on the command line are not quiet.",
     )
     respect_gitignore: bool = option(True, "Leave out what .gitignore and .git/info/exclude leave out.")
     prompt_files: tuple[str, ...] = option(
@@ -124,6 +130,11 @@ class Settings:
     def origin(self, name: str) -> Origin | None:
         """Where the field `name` came from, None for a default."""
         return self.origins.get(name)
+
+    @property
+    def names_rules(self) -> bool:
+        """Whether a setting names a rule, which there has to be."""
+        return not self.origins.keys().isdisjoint(NAMING_RULES)
 
     def rows(self) -> Iterator[tuple[str, object, str, str]]:
         """Key, value, origin and documentation of every setting."""

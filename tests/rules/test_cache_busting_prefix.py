@@ -51,6 +51,15 @@ def test_a_question_in_front_of_fixed_text_is_found_with_what_it_costs() -> None
     assert any("comes from `question`" in sentence for sentence in finding.evidence)
 
 
+def test_what_a_key_calls_configuration_does_not_count_as_changing() -> None:
+    def found(key: str) -> list[Finding]:
+        body = f"    return client.responses.create(model='gpt-5.5', input=f\"{{context['{key}']}} {{HANDBOOK}}\")\n"
+        return check(app("x").split("def ask")[0] + "def ask(context):\n" + body)
+
+    assert [finding.message.split("`")[1] for finding in found("document")] == ["context['document']"]
+    assert found("entity_types") == []
+
+
 @pytest.mark.parametrize("value", ["datetime.now()", "uuid.uuid4()", "datetime.now():%H:%M"])
 def test_a_clock_or_a_random_value_is_certain(value: str) -> None:
     [finding] = check(app(f"{{{value}}} {{HANDBOOK}}"))

@@ -193,3 +193,7 @@ ask("Is this review positive? Answer with exactly one word, positive or negative
     [finding] = findings(source, RULE)
     assert finding.place.start == source.index('ask("Is')
     assert finding.fix is None
+
+
+def test_a_cap_of_a_model_that_is_gone_is_not_told() -> None:
+    assert findings(anthropic("Write a poem.", 8192, model="claude-3-opus-20240229"), RULE) == []

@@ -54,6 +54,22 @@ def test_an_announced_date_counts_from_the_day_of_the_run() -> None:
     assert len(check(openai("gpt-4o"), date(2026, 10, 15), days=91)) == 1
 
 
+def test_a_wrapper_for_azure_gets_no_date_of_openai() -> None:
+    source = """from openai import AzureOpenAI, OpenAI
+
+
+def complete(model, prompt, use_azure=False):
+    client = OpenAI() if not use_azure else AzureOpenAI()
+    return client.responses.create(model=model, input=prompt)
+
+
+def {name}(prompt):
+    return complete("gpt-4o", prompt, use_azure=True)
+"""
+    assert len(check(source.format(name="complete_text"))) == 1
+    assert check(source.format(name="azure_complete")) == []
+
+
 def test_requests_that_another_model_answers_do_not_fail() -> None:
     source = """from google import genai
 
