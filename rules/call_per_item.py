@@ -11,6 +11,7 @@ import msgspec
 
 from promptlint.finding import Confidence, Finding, Saving, Severity
 from promptlint.measure import Count
+from promptlint.measure.batch import Batch, batch_of
 from promptlint.project import CallSite, ItemLoop, Role
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of, severity_of
@@ -23,29 +24,22 @@ SHORT = 60
 """Tokens; a longer answer per item makes a call for several items hard to check."""
 LEAST_STATIC = 40
 """Static tokens per call from which sending them again for every item is worth a word."""
+ANY_BATCH = "where answers can wait, the batch APIs of OpenAI, Anthropic and Google take half the price"
 
 
-class BatchApi(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a provider takes requests in a batch: `discount` is the share of the price that is saved."""
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`data/call_per_item.yaml`; the file says what each part is."""
 
-    call: str
-    discount: float
-    source: str
-
-
-class Batches(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`data/batch_apis.yaml`; the file says what each part is."""
-
-    apis: dict[str, BatchApi]
+    calls: dict[str, str]
     unbilled: frozenset[str]
     helpers: dict[str, frozenset[str]]
 
 
 @cache
-def batches() -> Batches:
+def table() -> Table:
     """The table, read once."""
-    data = Path(__file__).parent / "data" / "batch_apis.yaml"
-    return msgspec.yaml.decode(data.read_bytes(), type=Batches)
+    data = Path(__file__).parent / "data" / "call_per_item.yaml"
+    return msgspec.yaml.decode(data.read_bytes(), type=Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,40 +147,48 @@ def judge(reviews):
 
     def check_call(self, call: CallSite, context: Context) -> Iterator[Finding]:
         helper = call.api.rpartition(".")[2]
-        if call.hops or helper not in batches().helpers.get(call.sdk, ()) or _is_free(call):
+        if call.hops or helper not in table().helpers.get(call.sdk, ()) or _is_free(call):
             return
-        api = batches().apis.get(call.provider)
+        batch = _batch_of(call)
         yield self.finding(
             call.place,
             f"{helper} sends one request per item at once, each at the full price: it is no batch API",
-            severity=Severity.MEDIUM if api else Severity.LOW,
+            severity=Severity.MEDIUM if batch else Severity.LOW,
             confidence=Confidence.MEDIUM,
-            evidence=tuple(_of_api(api)),
-            help=f"where answers can wait, use the batch API ({api.call})" if api else _ANY_BATCH,
+            evidence=tuple(_of_batch(batch)),
+            help=_ask_later(call),
             call=call,
         )
 
     def _loop(self, loop: ItemLoop, calls: list[CallSite], context: Context) -> Finding:
         sent = _sent(calls, context)
-        api = batches().apis.get(sent.call.provider) if len({call.provider for call in calls}) == 1 else None
-        saving = _saving(sent, api, context)
+        served_alike = len({call.provider for call in calls}) == 1
+        batch = _batch_of(sent.call) if served_alike else None
+        saving = _saving(sent, batch, context)
         short = sent.expected if sent.expected and sent.expected.tokens <= SHORT else None
         again = f", at least {sent.static.tokens:,} static tokens sent again each time" if sent.static.tokens else ""
         advice = [f"ask for several items in one call, as each answer is {short.what}"] if short else []
-        advice += [f"where answers can wait, use the batch API ({api.call})" if api else _ANY_BATCH]
+        advice += [_ask_later(sent.call) if served_alike else ANY_BATCH]
         return self.finding(
             loop.place,
             f"one call for each of {loop.over}{again}",
             severity=severity_of(saving.usd_per_1k_calls if saving else None),
             confidence=Confidence.HIGH if loop.hops == 0 and short else Confidence.MEDIUM,
-            evidence=tuple(_evidence(loop, sent, api)),
+            evidence=tuple(_evidence(loop, sent, batch)),
             help="; or ".join(advice),
             call=sent.call,
             saving=saving,
         )
 
 
-_ANY_BATCH = "where answers can wait, the batch APIs of OpenAI, Anthropic and Google take half the price"
+def _batch_of(call: CallSite) -> Batch | None:
+    """The batch API that takes what a call sends, None where none is known."""
+    return batch_of(call.model or "", call.provider) if call.provider in table().calls else None
+
+
+def _ask_later(call: CallSite) -> str:
+    name = table().calls.get(call.provider)
+    return f"where answers can wait, use the batch API ({name})" if name else ANY_BATCH
 
 
 def _sent(calls: list[CallSite], context: Context) -> Sent:
@@ -209,33 +211,34 @@ def _sent(calls: list[CallSite], context: Context) -> Sent:
 
 
 def _is_free(call: CallSite) -> bool:
-    return call.provider in batches().unbilled
+    return call.provider in table().unbilled
 
 
-def _evidence(loop: ItemLoop, sent: Sent, api: BatchApi | None) -> Iterator[str]:
+def _evidence(loop: ItemLoop, sent: Sent, batch: Batch | None) -> Iterator[str]:
     if loop.hops:
         yield f"The call of the model is {sent.call.id}, reached through {loop.hops} function{'s' * (loop.hops > 1)}."
     if loop.others:
         yield f"{loop.others} more call{'s' * (loop.others > 1)} in this loop reach{'es' * (loop.others == 1)} a model."
     if loop.concurrent:
         yield "The calls run at the same time: that saves time, not tokens; each costs the full price."
-    yield from _of_api(api)
+    yield from _of_batch(batch)
 
 
-def _of_api(api: BatchApi | None) -> Iterator[str]:
-    if api:
-        yield f"The batch API takes {api.discount:.0%} off all tokens and answers within 24 hours ({api.source})."
+def _of_batch(batch: Batch | None) -> Iterator[str]:
+    if batch:
+        off = f"{1 - batch.pays:.0%} off all tokens"
+        yield f"The batch API takes {off} and answers within 24 hours ({batch.source}, {batch.as_of})."
 
 
-def _saving(sent: Sent, api: BatchApi | None, context: Context) -> Saving | None:
+def _saving(sent: Sent, batch: Batch | None, context: Context) -> Saving | None:
     """What one call for several items saves where the answer is short, else what the batch API saves on static text."""
     call, tokens = sent.call, sent.static.tokens
     price = context.meter.price(call.model, provider_of(call)) if call.model else None
     merged = sent.expected is not None and sent.expected.tokens <= SHORT
-    if not tokens or not (merged or (api and price)):
+    if not tokens or not (merged or (batch and price)):
         return None
     saved = tokens * (TOGETHER - 1) // TOGETHER if merged else 0
-    share = 1.0 if merged else api.discount if api else 0.0
+    share = 1.0 if merged else 1 - batch.pays if batch else 0.0
     money = price.input * (saved if merged else tokens) * share / 1000 if price else None
     what = (
         f"{TOGETHER} items in one call: the static text is sent once for all of them"

@@ -11,11 +11,12 @@ import pytest
 from promptlint.cost.audit import Audit, audit_of
 from promptlint.cost.calls import CallCost, cost_of
 from promptlint.cost.measured import Measured, measured_of
-from promptlint.cost.rates import Batch, batch_of, in_batch, rates_of
+from promptlint.cost.rates import in_batch, rates_of
 from promptlint.cost.requests import requests
 from promptlint.cost.scenario import Rates, Scenario, usd
 from promptlint.cost.traffic import Traffic
 from promptlint.measure import Price
+from promptlint.measure.batch import Batch, batch_of
 from promptlint.run import examine, open_session, tree_of
 from promptlint.settings import SettingsError
 from promptlint.usage.record import Record, Totals

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from promptlint.cost.measured import Measured, measured_of
 from promptlint.cost.money import Amount, amount
 from promptlint.cost.prefix import Prefix, prefix_of
-from promptlint.cost.rates import batch_of, in_batch, is_batch, rates_of
+from promptlint.cost.rates import in_batch, rates_of
 from promptlint.cost.scenario import Bill, Rates, Scenario, bill, usd
 from promptlint.cost.traffic import Site, Traffic
 from promptlint.measure import Count, Meter, Price
+from promptlint.measure.batch import batch_of, is_batch
 from promptlint.project import CallSite, CapState, Project
 from promptlint.saving import Basis, provider_of
 from promptlint.source import Source

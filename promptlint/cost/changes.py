@@ -11,10 +11,11 @@ import msgspec
 
 from promptlint.caching import terms_of
 from promptlint.cost.calls import CallCost
-from promptlint.cost.rates import batch_of, in_batch, rates_of
+from promptlint.cost.rates import in_batch, rates_of
 from promptlint.cost.scenario import Rates, Scenario, usd
 from promptlint.finding import Finding
 from promptlint.measure import Meter
+from promptlint.measure.batch import batch_of
 from promptlint.measure.lifecycle import tier_of, tiers
 from promptlint.measure.models import DATA, parse
 from promptlint.measure.switching import change as switched
@@ -83,7 +84,7 @@ def _trimmed(request: Request, finding: Finding, part: float, meter: Meter) -> R
     if not saving.input_tokens and not saving.output_tokens:
         return replace(request, off=request.off + part * (saving.usd_per_1k_calls or 0.0) / 1000)
     tokens = part * saving.input_tokens
-    inside = any(_overlap(finding.place, place) for place in request.cost.prefix.places)
+    inside = any(overlap(finding.place, place) for place in request.cost.prefix.places)
     from_prefix = min(tokens, scenario.prefix) if inside else 0.0
     prefix = scenario.prefix - from_prefix
     trimmed = replace(
@@ -177,5 +178,6 @@ def replacement(finding: Finding, provider: str | None) -> str | None:
     return next((one.newest for one in tiers(tier.provider) if one.newest in words), None)
 
 
-def _overlap(one: Place, other: Place) -> bool:
+def overlap(one: Place, other: Place) -> bool:
+    """Whether two places share text."""
     return one.path == other.path and one.start < other.end and other.start < one.end
