@@ -68,5 +68,7 @@ class Finding:
     call: str | None = None
     prompt: str | None = None
     model: str | None = None
+    replacement: str | None = None
+    """The model to move to."""
     saving: Saving | None = None
     fix: Fix | None = None

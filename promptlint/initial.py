@@ -15,6 +15,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from promptlint import __version__
 from promptlint.appending import adds_item, adds_key, adds_table, appended, indented, list_at_the_end
 from promptlint.baseline import FILE as BASELINE
+from promptlint.measure import current_day
+from promptlint.measure.lifecycle import retirement
 from promptlint.measure.models import DATA
 from promptlint.project import CallSite
 from promptlint.settings.files import TABLE
@@ -81,10 +83,15 @@ def proposals(project: Project) -> Iterator[Step | Advice]:
 
 
 def usual_model(calls: Iterable[CallSite]) -> str | None:
-    """The model that most calls name, None where all calls name one, or none does."""
+    """The model that most calls name and that still answers; None where all calls name one, or none does."""
     models = Counter(call.model for call in calls)
-    named = [model for model, _ in models.most_common() if model]
+    named = [model for model, _ in models.most_common() if model and not _is_retired(model)]
     return named[0] if named and models[None] else None
+
+
+def _is_retired(model: str) -> bool:
+    known = retirement(model)
+    return known is not None and known.is_past(current_day())
 
 
 def requirement() -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from promptlint.finding import Confidence, Finding, Fix, Saving, Severity
-from promptlint.measure import Meter
 from promptlint.project import CallSite, Place, Project, Prompt
-from promptlint.suppress import Suppression
+
+if TYPE_CHECKING:
+    from promptlint.measure import Meter
+    from promptlint.suppress import Suppression
 
 URL = "docs/rules/{name}.md"
 """Where a rule is documented, below the root of the repository."""
@@ -37,6 +39,8 @@ class Context:
 
     project: Project
     meter: Meter
+    rules: tuple[Rule, ...] = ()
+    """The rules that run on the file in hand, so that two of them do not count the same tokens."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class Rule:
         call: CallSite | None = None,
         prompt: Prompt | None = None,
         model: str | None = None,
+        replacement: str | None = None,
         saving: Saving | None = None,
         fix: Fix | None = None,
     ) -> Finding:
@@ -94,6 +99,7 @@ class Rule:
             call=call.id if call else None,
             prompt=prompt.id if prompt else None,
             model=model or (call.model if call else None),
+            replacement=replacement,
             saving=saving,
             fix=fix,
         )

@@ -131,6 +131,7 @@ def ask(question):
             help=f"test {newer} on your own examples" + (f", without {' and '.join(refused)}" if refused else ""),
             call=named.calls[0],
             model=named.id,
+            replacement=newer,
             saving=saving,
             fix=None if refused else _fix(named, newer),
         )

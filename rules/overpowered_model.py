@@ -167,6 +167,7 @@ def is_complaint(text):
             help=f"worth testing {small.newest} on your own examples",
             call=call,
             model=named.id,
+            replacement=small.newest,
             saving=usd,
         )
 
@@ -187,7 +188,7 @@ def is_complaint(text):
 def _is_gone(model: str, provider: str | None, today: date) -> bool:
     """Whether the model has to be replaced anyway, see retired-model."""
     end = retirement(model, provider)
-    return end is not None and (end.date is None or end.date <= today)
+    return end is not None and end.is_past(today)
 
 
 def _is_passed_through(call: CallSite, project: Project) -> bool:

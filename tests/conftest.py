@@ -9,15 +9,18 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from command import Console
-from network_guard import is_network
+from diffing import History, prepared_history
+from network_guard import is_local, is_network
+from repository import GitFolder
 
-_allowed = False
+_allowed = _local = False
 
 # How long an example takes says nothing about it.
 settings.register_profile("suite", deadline=None)
@@ -31,7 +34,7 @@ os.environ["PROMPTLINT_CACHE_DIR"] = _cache.name
 
 def _guard(event: str, args: tuple[Any, ...]) -> None:
     # pytest.fail raises a BaseException, so `except Exception` in the tested code cannot hide it.
-    if is_network(event, args) and not _allowed:
+    if is_network(event, args) and not (_allowed or (_local and is_local(event, args))):
         pytest.fail(f"network access: {event} {args[1:]}")
 
 
@@ -41,13 +44,33 @@ sys.addaudithook(_guard)
 
 @pytest.fixture(autouse=True)
 def _network_only_where_marked(request: pytest.FixtureRequest) -> Iterator[None]:
-    global _allowed
+    global _allowed, _local
     _allowed = request.node.get_closest_marker("network") is not None
+    _local = request.node.get_closest_marker("loopback") is not None
     yield
-    _allowed = False
+    _allowed = _local = False
 
 
 @pytest.fixture
 def console(tmp_path_factory: pytest.TempPathFactory) -> Console:
     """Runs the installed `promptlint` in a process of its own, without a network."""
     return Console(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> History:
+    return prepared_history(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture
+def history(prepared: History, monkeypatch: pytest.MonkeyPatch) -> History:
+    """A repository with a commit for each kind of change; it is the current folder."""
+    monkeypatch.chdir(prepared.folder.path)
+    return prepared
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitFolder:
+    """An empty repository; it is the current folder."""
+    monkeypatch.chdir(tmp_path)
+    return GitFolder.create(tmp_path)

@@ -296,6 +296,92 @@ def test_one_cause_is_one_action() -> None:
     assert action.alone.monthly == pytest.approx(0.06)
 
 
+WAYS = """
+from anthropic import Anthropic
+
+client = Anthropic()
+
+
+def short(text):
+    return f"SHORT {text}"
+
+
+def long(text):
+    return f"LONG {text}"
+
+
+WAYS = {"short": short, "long": long}
+
+
+def ask(kind, text):
+    prompt = WAYS[kind](text)
+    return client.messages.create(
+        model="claude-sonnet-4-6", max_tokens=1000, messages=[{"role": "user", "content": prompt}]
+    )
+"""
+
+
+def test_only_what_is_reckoned_can_be_saved() -> None:
+    """Of several texts that a call may send the longest is reckoned."""
+    longest = audited(WAYS.replace("SHORT", "word word word").replace("LONG", "filler filler word word"), "filler")
+    assert only(longest).alone.monthly == pytest.approx(0.06)
+    other = audited(WAYS.replace("SHORT", "filler word word").replace("LONG", "word word word word"), "filler")
+    assert other.plan.actions == ()
+    assert [finding.rule for finding in other.plan.unmeasured] == ["filler"]
+
+
+def test_a_loop_saves_nothing_at_calls_that_it_does_not_make() -> None:
+    files = {
+        "llm.py": """
+from anthropic import Anthropic
+
+
+class Model:
+    def generate(self, prompt):
+        return Anthropic().messages.create(
+            model="claude-sonnet-4-6", max_tokens=1000, messages=[{"role": "user", "content": prompt}]
+        )
+""",
+        "greeting.py": """
+from llm import Model
+
+
+def greet():
+    return Model().generate("word word word")
+""",
+        "metric.py": """
+from llm import Model
+
+
+class Metric:
+    def __init__(self, model: Model, template):
+        self.model = model
+        self.template = template
+
+    def measure(self, tasks):
+        return [self.score(task) for task in tasks]
+
+    def score(self, task):
+        prompt = self.template(task)
+        return self.model.generate(prompt)
+""",
+    }
+    found = audited(files, "call-per-item")
+    assert [cost.call.place.path for cost in found.costs] == ["greeting.py"]
+    assert found.plan.actions == ()
+    assert [finding.place.path for finding in found.plan.unmeasured] == ["metric.py"]
+
+
+def test_a_call_of_which_nothing_is_known_costs_no_known_amount() -> None:
+    silent = anthropic("word").replace("        system=RULES,\n", "").replace('"content": question', '"content": ""')
+    found = audited(silent, traffic={})
+    (cost,) = found.costs
+    assert (cost.expected, cost.is_whole) == (0.0, False)
+    shown = text.render(found, Terminal(200))
+    row = next(line for line in shown.splitlines() if line.lstrip().startswith("app.py:9"))
+    assert row.split()[-5:] == ["0+?", "?", "?", "?", "?"]
+
+
 def test_safe_fixes_come_first_and_then_the_steps_in_order() -> None:
     words = "blank " + "filler " * 100 + "word " * 1900
     source = {"a.py": anthropic(words), "b.py": COMPLAINT, "c.py": LOOP}

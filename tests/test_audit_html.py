@@ -28,7 +28,7 @@ from promptlint.report import audit_html, audit_json
 from promptlint.report.terminal import Terminal, usd
 from word_audit import audit
 
-VOID = frozenset({"meta", "rect"})
+VOID = frozenset({"meta", "rect", "wbr"})
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&\\x1b[31m"
 RULES = ("whitespace-bloat", "missing-cache-marker", "overpowered-model", "unread-usage")
 TRAFFIC: dict[str, object] = {"calls": 10_000, "dynamic-tokens": 500, "output-tokens": 300, "cached-share": 0.9}
@@ -142,7 +142,8 @@ def test_hostile_text_is_only_text() -> None:
     harmless = Page(rendered(audited({"a.py": bot(extra="x"), "b.py": bot("claude|x")})))
     name = "a</script><script>alert(1)</script>.py"
     page = Page(rendered(audited({name: bot(extra=HOSTILE), "b.py": bot(f"claude|{HOSTILE}")})))
-    tags = [[tag for tag, _ in each.elements] for each in (harmless, page)]
+    # Where a long name may break, `wbr` says, depends on the name.
+    tags = [[tag for tag, _ in each.elements if tag != "wbr"] for each in (harmless, page)]
     assert tags[0] == tags[1]
     assert {attribute for _, attrs in page.elements for attribute in attrs if attribute.startswith("on")} == set()
     assert name in page.text

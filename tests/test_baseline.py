@@ -24,7 +24,7 @@ def promptlint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Promptlint:
     Path("app.py").write_text(PROGRAM, encoding="utf-8")
 
     def run(*args: str, stdin: str = "") -> Result:
-        with patch("promptlint.cli.session.load", lambda: RULES):
+        with patch("promptlint.cli.session.load_plugins", lambda: RULES):
             return CliRunner().invoke(main, args, input=stdin)
 
     assert run("baseline").exit_code == 0

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from command import ROOT, guarded_environment
+from diffing import INDENTED as APP
 from promptlint.measure.models import DATA
 from repository import ENVIRONMENT, GitFolder
 
@@ -27,20 +28,6 @@ EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 BASH = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail"]
 """How GitHub runs a step with `shell: bash`."""
 
-APP = '''\
-from openai import OpenAI
-
-
-def ask(question):
-    prompt = """
-        Answer the question of the customer.
-        Name the page of the manual.
-        Keep it to three sentences.
-        Do not guess prices.
-        Use the language of the question.
-    """
-    return OpenAI().responses.create(model="gpt-4.1", instructions=prompt, input=question, max_output_tokens=200)
-'''
 EDITED = APP.replace("three sentences", "three sentences, of twelve words each")
 STUB = """\
 #!/usr/bin/env bash
@@ -132,6 +119,7 @@ def job(tmp_path: Path) -> Job:
             "LOG": str(temp / "log"),
             "COMMENTS": "",
             "RUNNER_TEMP": str(temp),
+            "GITHUB_WORKSPACE": str(folder.path),
             "GITHUB_STEP_SUMMARY": str(temp / "summary"),
             "PROMPTLINT_CACHE_DIR": str(temp / "cache"),
         },
@@ -166,6 +154,18 @@ def test_it_installs_what_lies_beside_it_or_a_release(job: Job, version: str, in
         f"python -m pip install --quiet --disable-pip-version-check {installed}",
     ]
     assert job.context["steps.install.outputs.promptlint"] == f"{job.temp}/promptlint/bin/promptlint"
+
+
+def test_a_copy_of_promptlint_in_the_checkout_is_not_checked(job: Job) -> None:
+    job.folder.write({".promptlint/action.yml": "", ".promptlint/examples/app.py": APP})
+    job.context["github.action_path"] = f"{job.folder.path}/./.promptlint"
+    installed = job.context["steps.install.outputs.promptlint"]
+    assert job.run("Install promptlint").returncode == 0
+    assert job.log()[-1].endswith("/.promptlint")
+    job.context["steps.install.outputs.promptlint"] = installed
+    found = job.run("Check").stdout
+    assert "src/app.py" in found
+    assert ".promptlint" not in found
 
 
 def test_check_annotates_and_leaves_sarif_summary_and_exit_code(job: Job) -> None:
@@ -298,8 +298,18 @@ def test_workflows_put_nothing_into_a_script_and_name_inputs_that_exist(path: Pa
     steps = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["promptlint"]["steps"]
     assert all("${{" not in step.get("run", "") for step in steps)
     for step in steps:
-        if "/promptlint@" in step.get("uses", ""):
+        if step.get("uses", "").endswith("/.promptlint"):
             assert step["with"].keys() <= ACTION["inputs"].keys()
+
+
+def test_the_workflow_with_the_action_asks_where_promptlint_is() -> None:
+    workflow = yaml.safe_load((ROOT / "ci" / "github.yml").read_text(encoding="utf-8"))
+    _, asked, promptlint, action = workflow["jobs"]["promptlint"]["steps"]
+    variable = promptlint["with"]["repository"].removeprefix("${{ ").removesuffix(" }}")
+    assert asked["if"] == f"{variable} == ''"
+    done = subprocess.run([*BASH, "-c", asked["run"]], capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout.startswith("::error")) == (1, True)
+    assert action["uses"] == f"./{promptlint['with']['path']}"
 
 
 def test_the_workflow_of_init_runs(job: Job) -> None:

@@ -35,7 +35,10 @@ def promptlint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Promptlint:
     monkeypatch.chdir(tmp_path)
 
     def run(*args: str, stdin: str | bytes = "", rules: Registry = RULES) -> Result:
-        with patch("promptlint.cli.session.load", lambda: rules), patch("promptlint.cli.rule.load", lambda: rules):
+        with (
+            patch("promptlint.cli.session.load_plugins", lambda: rules),
+            patch("promptlint.cli.rule.load", lambda: rules),
+        ):
             return CliRunner().invoke(main, args, input=stdin)
 
     return run
@@ -353,19 +356,40 @@ def test_colour_on_a_terminal_unless_told_not_to(
     assert terminal(io.StringIO()) == Terminal(width=80, color=False, screen=False)
 
 
+HEAVY = {"libcst", "tiktoken", "genai_prices", "pydantic", "rich", "hypothesis", "ctok", "distributed"}
+NOT_WITHOUT_PROMPTS = HEAVY | {
+    *("yaml", "pathspec", "sqlite3", "promptlint_rules"),
+    *(f"promptlint.{name}" for name in ("check", "fix", "link", "measure", "notebook", "scan", "suppress", "wording")),
+}
+NOT_FOR_A_VERSION = NOT_WITHOUT_PROMPTS | {"msgspec", "dataclasses", "importlib.metadata", "promptlint.run"}
+
+
 @pytest.mark.parametrize(
-    "args", [["--version"], ["rule"], ["check", "plain.py"], ["inventory", "plain.py"]], ids=lambda args: args[0]
+    ("args", "unwanted"),
+    [
+        (["--version"], NOT_FOR_A_VERSION),
+        (["check", "--no-cache", "plain.py"], NOT_WITHOUT_PROMPTS),
+        (["check", "plain.py"], NOT_WITHOUT_PROMPTS - {"sqlite3", "promptlint.measure"}),
+        (["inventory", "--no-cache", "plain.py"], NOT_WITHOUT_PROMPTS - {"promptlint.measure"}),
+        (["check", "--no-cache", "--select", "TOK101", "plain.py"], HEAVY),
+        (["rule"], HEAVY),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path, args: list[str]) -> None:
+def test_nothing_heavy_is_imported_before_it_is_needed(tmp_path: Path, args: list[str], unwanted: set[str]) -> None:
     (tmp_path / "plain.py").write_text("x = 1\n")
     code = (
-        "import sys\nfrom promptlint.cli import main\nmain(sys.argv[1:], standalone_mode=False)\n"
-        "sys.exit(' '.join({'libcst', 'tiktoken', 'genai_prices', 'rich', 'hypothesis'} & set(sys.modules)))\n"
+        "import sys\nfrom promptlint.cli import main\nmain(sys.argv[2:], standalone_mode=False)\n"
+        "print(*sorted(set(sys.argv[1].split()) & set(sys.modules)), file=sys.stderr)\n"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code, *args], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True
+        [sys.executable, "-c", code, " ".join(unwanted), *args],
+        cwd=tmp_path,
+        env=ENVIRONMENT | {"PROMPTLINT_CACHE_DIR": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
     )
-    assert run.stderr.strip() == ""
+    assert (run.returncode, run.stderr.strip()) == (0, "")
 
 
 def python_m(*args: str, cwd: Path) -> subprocess.Popen[bytes]:

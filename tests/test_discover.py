@@ -163,7 +163,8 @@ def test_force_exclude_leaves_out_what_is_named(tmp_path: Path) -> None:
 
 
 def test_tests_and_examples_are_quiet_unless_their_folder_is_named(tmp_path: Path) -> None:
-    make(tmp_path, ["app.py", "test_app.py", "tests/sub/a.py", "pkg/examples/b.py", "pkg/testing.py", "benchmarks/c.py"])
+    paths = ["app.py", "test_app.py", "tests/sub/a.py", "pkg/examples/b.py", "pkg/testing.py", "benchmarks/c.py"]
+    make(tmp_path, paths)
     quiet = {"test_app.py", "tests/sub/a.py", "pkg/examples/b.py", "benchmarks/c.py"}
     assert run(tmp_path).quiet == quiet
     assert run(tmp_path, "tests").quiet == frozenset()

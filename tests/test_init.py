@@ -30,7 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitFolder:
 
 
 def promptlint(*args: str, answers: str = "") -> Result:
-    with patch("promptlint.cli.session.load", lambda: RULES):
+    with patch("promptlint.cli.session.load_plugins", lambda: RULES):
         return CliRunner().invoke(main, args, input=answers)
 
 
@@ -97,6 +97,14 @@ def test_the_model_to_assume_is_the_usual_one_where_a_call_names_none(project: G
     project.write({"more.py": CLEAN.replace('model="gpt-4o"', "model=chosen()")})
     init("--yes")
     assert files(project)["promptlint.yaml"] == 'fail-on: "medium"\ndefault-model: "gpt-4o"\n'
+
+
+def test_a_model_that_is_gone_is_not_assumed(project: GitFolder) -> None:
+    call = 'OpenAI().responses.create(model={}, input="Name the largest city in the north.", max_output_tokens=9)\n'
+    models = ['"gpt-4-32k"', '"gpt-4-32k"', '"gpt-4o"', "name"]
+    project.write({"app.py": "from openai import OpenAI\nname = input()\n" + "".join(map(call.format, models))})
+    init("--yes")
+    assert 'default-model: "gpt-4o"' in files(project)["promptlint.yaml"]
 
 
 @pytest.mark.parametrize(

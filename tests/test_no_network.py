@@ -11,6 +11,7 @@ import pytest
 
 from command import ROOT, Console, guarded_environment
 from network_guard import EXIT_CODE
+from repository import GitFolder
 
 EXAMPLES = ROOT / "examples"
 
@@ -44,6 +45,8 @@ def test_the_guard_ends_a_child_process(code: str, tmp_path: Path) -> None:
         (["check", str(EXAMPLES)], 1),
         (["check", str(EXAMPLES / "good")], 0),
         (["inventory", str(EXAMPLES), "--output-format", "json"], 0),
+        (["audit", str(EXAMPLES)], 0),
+        (["audit", str(EXAMPLES), "--output-format", "html"], 0),
         (["tokens", "--model", "gpt-5.4-mini", "--model", "claude-sonnet-5-5", str(EXAMPLES / "README.md")], 0),
     ],
 )
@@ -51,3 +54,15 @@ def test_commands_run_without_a_network(console: Console, tmp_path: Path, args: 
     result = console(*args, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (exit_code, "")
     assert result.stdout
+
+
+@pytest.mark.parametrize("output_format", ["text", "markdown", "json"])
+def test_a_diff_runs_without_a_network(console: Console, tmp_path: Path, output_format: str) -> None:
+    program = (EXAMPLES / "support_bot.py").read_text(encoding="utf-8")
+    folder = GitFolder.create(tmp_path)
+    folder.git("remote", "add", "origin", "https://git.invalid/shop.git")
+    base = folder.commit({"app.py": program})
+    folder.commit({"app.py": program.replace("claude-sonnet-5-5", "claude-haiku-5-5")})
+    result = console("diff", base, "HEAD", "--output-format", output_format, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "app.py" in result.stdout

@@ -7,14 +7,23 @@ from pathlib import Path
 
 import click
 
-from promptlint.cli.options import config_options, paths_argument, scan_options, settings_failures
-from promptlint.cli.output import FAILED, NOTHING, Failure, deliver, print_note, print_problems
+from promptlint.cli.options import (
+    Configuration,
+    Scanning,
+    config_options,
+    file_option,
+    format_option,
+    paths_argument,
+    scan_options,
+    settings_failures,
+)
+from promptlint.cli.output import Failure, deliver, end_of, print_note
 from promptlint.cli.progress import Progress, progress
-from promptlint.cli.session import find_files, open_or_fail, scanner_of, text_files
+from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
 from promptlint.cost.audit import MeasuredUsage, audit_of
 from promptlint.cost.requests import Requests, requests
 from promptlint.project import Project
-from promptlint.run import examine, read_tree
+from promptlint.run import examine
 from promptlint.usage.documents import UsageError
 from promptlint.usage.match import Matcher, Usage
 from promptlint.usage.read import FileRead, records
@@ -33,8 +42,9 @@ FORMATS = {"text": "audit", "markdown": "audit_markdown", "json": "audit_json", 
     help="Measured usage: OpenTelemetry spans, a LiteLLM spend log, a Langfuse export, or a usage export of Anthropic "
     "or OpenAI. May be given several times.",
 )
-@click.option("--output-format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option("--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@format_option(FORMATS, "text")
+@file_option("the report")
+@click.option("--executor", metavar="ADDRESS", help="Scan on a cluster: dask://HOST:PORT (promptlint[dask]).")
 @config_options
 @scan_options
 @click.pass_context
@@ -44,22 +54,19 @@ def command(
     usage_files: tuple[Path, ...],
     output_format: str,
     output_file: Path | None,
-    config: Path | None,
-    isolated: bool,
-    jobs: int | None,
-    cache_dir: Path | None,
-    no_cache: bool,
+    executor: str | None,
+    configuration: Configuration,
+    scanning: Scanning,
 ) -> None:
     """Where the money goes in PATHS, and what to change: files and folders, by default the current folder.
 
     List prices, and the traffic of [tool.promptlint.traffic] or of --usage; without either, per 1,000 calls.
     """
-    session = open_or_fail({}, config, isolated)
-    with progress() as shown, settings_failures(), scanner_of(jobs, cache_dir, no_cache) as scanner:
+    session = open_or_fail({}, configuration)
+    with progress() as shown, settings_failures(), scanner_of(scanning, executor) as scanner:
         found = find_files(paths, session)
         session.quiet = found.quiet
-        files = shown.track(found.files, "Reading files")
-        tree = read_tree(files, found.problems, text_files(found, session), session.declared(found.files), scanner)
+        tree = tree_in(found, session, scanner, shown.track(found.files, "Reading files"))
         shown.step("Looking for waste")
         analysis = examine(tree, session)
         counted = requests(tree.project, session.quiet)
@@ -70,8 +77,7 @@ def command(
     deliver(lambda terminal: render(audit, terminal), output_file)
     for notice in audit.notices:
         print_note(notice)
-    print_problems(analysis.problems)
-    ctx.exit(FAILED if analysis.problems else NOTHING)
+    ctx.exit(end_of(analysis.problems))
 
 
 def _measured(paths: tuple[Path, ...], project: Project, counted: Requests, shown: Progress) -> MeasuredUsage:

@@ -4,49 +4,56 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
-from importlib import import_module
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from promptlint.cli.narrow import Narrow, narrowing
 from promptlint.cli.options import (
     STDIN,
-    baseline_option,
+    Configuration,
+    Scanning,
     config_options,
+    file_option,
+    format_option,
     paths_argument,
     rule_names,
     scan_options,
     settings_failures,
 )
-from promptlint.cli.output import FAILED, FINDINGS, NOTHING, deliver, emit, print_problems, terminal
-from promptlint.cli.session import find_files, open_or_fail, scanner_of, text_files
+from promptlint.cli.output import NOTHING, emit, end_of
+from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
+from promptlint.cli.verdict import FORMATS, RANKS, Verdict, renderer
 from promptlint.discover import Discovery
-from promptlint.finding import Applicability, Severity
-from promptlint.fix import Fixed, fix_files, write_fixed
-from promptlint.recall import Memory, memory_of
-from promptlint.report import diff, statistics
-from promptlint.report.summary import fix_summary
-from promptlint.report.terminal import Terminal
+from promptlint.finding import Applicability
 from promptlint.report.view import View
-from promptlint.run import Analysis, Session, examine, read_tree, tree_of, updated
-from promptlint.settings import Settings
+from promptlint.run import Analysis, Session, Tree, examine, tree_of, updated
+from promptlint.scanning import Scanner
 from promptlint.source import Source, encode
 
-FORMATS = {
-    "full": "full",
-    "concise": "concise",
-    "json": "as_json",
-    "github": "github",
-    "gitlab": "gitlab",
-    "sarif": "sarif",
-    "junit": "junit",
-    "markdown": "markdown",
-}
-"""Output format to the module of `promptlint.report` whose `render` makes it."""
+if TYPE_CHECKING:
+    from promptlint.fix import Fixed
+    from promptlint.recall import Memory
 
-RANKS = {severity: rank for rank, severity in enumerate((Severity.LOW, Severity.MEDIUM, Severity.HIGH))}
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What to do with what is read: fix it, show what fixing would change, with which fixes; tell only what a baseline
+    does not know, or what is new since a commit."""
+
+    fix: bool
+    show_diff: bool
+    allowed: frozenset[Applicability]
+    baseline: Path | None
+    since: str | None
+
+    @property
+    def can_be_recalled(self) -> bool:
+        """Whether the report depends on nothing but the files and the settings."""
+        return not (self.fix or self.show_diff or self.baseline or self.since)
 
 
 @click.command("check")
@@ -59,8 +66,8 @@ RANKS = {severity: rank for rank, severity in enumerate((Severity.LOW, Severity.
 )
 @click.option("--extend-select", multiple=True, callback=rule_names, metavar="RULES", help="Run these rules as well.")
 @click.option("--ignore", multiple=True, callback=rule_names, metavar="RULES", help="Leave these rules out.")
-@click.option("--output-format", type=click.Choice(list(FORMATS)), help="How to print findings  [default: full]")
-@click.option("--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@format_option(FORMATS, None)
+@file_option("the report")
 @click.option("--statistics", "show_statistics", is_flag=True, help="Count the findings by rule.")
 @click.option(
     "--fail-on",
@@ -68,7 +75,11 @@ RANKS = {severity: rank for rank, severity in enumerate((Severity.LOW, Severity.
     help="Least severity for exit code 1  [default: low]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@baseline_option
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Leave out the findings of this file, which `promptlint baseline` wrote.",
+)
 @click.option("--since", metavar="REF", help="Only what is new since this commit or branch, or on lines it changed.")
 @click.option("--stdin-filename", metavar="PATH", help="The name of the source that is read from `-`.")
 @config_options
@@ -93,11 +104,8 @@ def command(
     baseline: Path | None,
     since: str | None,
     stdin_filename: str | None,
-    config: Path | None,
-    isolated: bool,
-    jobs: int | None,
-    cache_dir: Path | None,
-    no_cache: bool,
+    configuration: Configuration,
+    scanning: Scanning,
     show_settings: bool,
     show_files: bool,
 ) -> None:
@@ -106,14 +114,32 @@ def command(
     With `-` the source is read from standard input; with --fix the new source then goes to standard output and the
     report to standard error.
     """
-    given = {
+    overrides = {
         "select": select,
         "extend-select": extend_select,
         "ignore": ignore,
         "output-format": output_format,
         "fail-on": fail_on,
     }
-    session = open_or_fail({key: value for key, value in given.items() if value}, config, isolated)
+    session = open_or_fail(overrides, configuration)
+    _refuse_what_does_not_go_together(paths, stdin_filename, since)
+    allowed = frozenset(Applicability if unsafe_fixes else {Applicability.SAFE})
+    work = Work(fix, show_diff, allowed, baseline, since)
+    with settings_failures(), scanner_of(scanning) as scanner:
+        if show_settings:
+            ctx.exit(_show_settings(session, stdin_filename or next(iter(paths), STDIN)))
+        render = renderer(output_format or session.settings(STDIN).output_format, show_statistics)
+        verdict = Verdict(render, output_file, exit_zero)
+        if STDIN in paths:
+            ctx.exit(_check_stdin(stdin_filename or STDIN, session, work, verdict))
+        found = find_files(paths, session)
+        if show_files:
+            ctx.exit(_show_files(found))
+        session.quiet = found.quiet
+        ctx.exit(_check_files(found, session, scanner, work, verdict))
+
+
+def _refuse_what_does_not_go_together(paths: tuple[str, ...], stdin_filename: str | None, since: str | None) -> None:
     piped = STDIN in paths
     if piped and len(paths) > 1:
         raise click.UsageError(f"`{STDIN}` reads one source from standard input and takes no other paths beside it.")
@@ -121,76 +147,70 @@ def command(
         raise click.UsageError(f"--stdin-filename names the source that `{STDIN}` reads: give `{STDIN}` as the path.")
     if piped and since:
         raise click.UsageError(f"--since compares files with a commit: `{STDIN}` is none.")
-    name = stdin_filename or STDIN
-    allowed = frozenset(Applicability if unsafe_fixes else {Applicability.SAFE})
-    memory: Memory | None = None
-    with settings_failures(), scanner_of(jobs, cache_dir, no_cache) as scanner:
-        if show_settings:
-            emit(_settings_text(session.settings(name if piped else next(iter(paths), name))))
-            ctx.exit(NOTHING)
-        render = _renderer(output_format or session.settings(STDIN).output_format, show_statistics)
-        if piped:
-            content = sys.stdin.buffer.read()
-            tree = tree_of({name: content}, session.declared((name,)))
-            narrow = narrowing(session, tree, Discovery((name,), ()), baseline, None)
-        else:
-            found = find_files(paths, session)
-            if show_files:
-                paths_shown = sorted((*found.files, *(text.path for text in found.texts if text.declared)))
-                emit("".join(f"{path}\n" for path in paths_shown))
-                print_problems(found.problems)
-                ctx.exit(FAILED if found.problems else NOTHING)
-            session.quiet = found.quiet
-            if scanner.cache and not (fix or show_diff or since or baseline):
-                shown_on = Terminal() if output_file else terminal(sys.stdout)
-                memory = memory_of(scanner.cache, found, session, (render.__module__, allowed, shown_on))
-                if report := memory.recall():
-                    deliver(lambda _: report.text, output_file)
-                    print_problems(report.problems)
-                    ctx.exit(FAILED if report.problems else FINDINGS if report.failing and not exit_zero else NOTHING)
-            tree = read_tree(
-                found.files, found.problems, text_files(found, session), session.declared(found.files), scanner
-            )
-            narrow = narrowing(session, tree, found, baseline, since)
-        analysis, narrowed = narrow(examine(tree, session))
-        if memory:
-            _remember(memory, View(analysis, session, allowed, None, narrowed), render, shown_on)
-        fixed = _fixed(analysis, session, allowed, narrow, write=not (show_diff or piped)) if fix or show_diff else None
-    view = View(fixed.after if fixed else analysis, session, allowed, fixed, narrowed)
-    if fixed and show_diff:
-        deliver(lambda terminal: diff.render(fixed, terminal), output_file)
-        if fixed.changed:
-            emit(f"{fix_summary(view, 'Would fix')}\n", err=True)
-    else:
-        if fixed and piped:
-            emit(_new_source(fixed, name, content))
-        deliver(lambda terminal: render(view, terminal), output_file, err=fix and piped)
-    print_problems(view.problems)
-    failing = bool(fixed and fixed.changed) if show_diff else _reaches_threshold(view)
-    ctx.exit(FAILED if view.problems else FINDINGS if failing and not exit_zero else NOTHING)
 
 
-def _remember(memory: Memory, view: View, render: Callable[[View, Terminal], str], terminal: Terminal) -> None:
-    memory.keep(
-        render(view, terminal),
-        view.problems,
-        failing=_reaches_threshold(view),
-        texts=view.analysis.tree.texts.asked,
+def _show_settings(session: Session, path: str) -> int:
+    """Print every setting for a path as `key = value  # origin`; the exit code."""
+    rows = session.settings(path).rows()
+    emit("".join(f"{key} = {json.dumps(value)}  # {origin}\n" for key, value, origin, _ in rows))
+    return NOTHING
+
+
+def _show_files(found: Discovery) -> int:
+    """Print the files that would be checked; the exit code."""
+    paths = sorted((*found.files, *(text.path for text in found.texts if text.declared)))
+    emit("".join(f"{path}\n" for path in paths))
+    return end_of(found.problems)
+
+
+def _check_stdin(name: str, session: Session, work: Work, verdict: Verdict) -> int:
+    """Check the source on standard input, and print it where it is to be fixed; the exit code."""
+    content = sys.stdin.buffer.read()
+    tree = tree_of({name: content}, session.declared((name,)))
+    view = _viewed(tree, Discovery((name,), ()), session, work, write=False)
+    if work.show_diff:
+        return verdict.on_diff(view)
+    if not view.fixed:
+        return verdict.on(view)
+    emit(_new_source(view.fixed, name, content))
+    return verdict.beside_source(view)
+
+
+def _check_files(found: Discovery, session: Session, scanner: Scanner, work: Work, verdict: Verdict) -> int:
+    """Check files, or tell again what was told of them before; the exit code."""
+    memory = _memory(found, session, scanner, work, verdict)
+    if memory and (report := memory.recall()):
+        return verdict.again(report)
+    view = _viewed(tree_in(found, session, scanner), found, session, work, write=not work.show_diff)
+    return verdict.on_diff(view) if work.show_diff else verdict.on(view, memory)
+
+
+def _memory(found: Discovery, session: Session, scanner: Scanner, work: Work, verdict: Verdict) -> Memory | None:
+    """The memory of this run, None where there is none or its report is not kept."""
+    if not scanner.cache or not work.can_be_recalled:
+        return None
+    from promptlint.recall import memory_of
+
+    return memory_of(
+        scanner.cache, found, session, (verdict.render.__module__, work.allowed, verdict.shown_on, scanner.gated)
     )
 
 
-def _renderer(output_format: str, show_statistics: bool) -> Callable[[View, Terminal], str]:
-    if not show_statistics:
-        render: Callable[[View, Terminal], str] = import_module(f"promptlint.report.{FORMATS[output_format]}").render
-        return render
-    if output_format not in ("full", "concise"):
-        raise click.UsageError(f"--statistics is a table for people and does not go with the format {output_format}.")
-    return statistics.render
+def _viewed(tree: Tree, found: Discovery, session: Session, work: Work, *, write: bool) -> View:
+    """What to report of a tree, after fixing it where that is asked for; `write` says whether to write the files."""
+    narrow = narrowing(session, tree, found, work.baseline, work.since)
+    analysis, narrowed = narrow(examine(tree, session))
+    if not (work.fix or work.show_diff):
+        return View(analysis, session, work.allowed, None, narrowed)
+    fixed = _fixed(analysis, session, work.allowed, narrow, write=write)
+    return View(fixed.after, session, work.allowed, fixed, narrowed)
 
 
 def _fixed(
     analysis: Analysis, session: Session, allowed: frozenset[Applicability], narrow: Narrow, *, write: bool
 ) -> Fixed:
+    from promptlint.fix import fix_files, write_fixed
+
     def reanalyse(sources: Mapping[str, Source]) -> Analysis:
         return narrow(examine(updated(analysis.tree, sources), session))[0]
 
@@ -201,16 +221,3 @@ def _fixed(
 def _new_source(fixed: Fixed, name: str, content: bytes) -> bytes:
     """The source from standard input after fixing; as it came where nothing changed or it could not be read."""
     return encode(fixed.before.sources[name], fixed.after.sources[name].text) if fixed.changed else content
-
-
-def _reaches_threshold(view: View) -> bool:
-    """Whether a finding is at or above the severity that the settings of its file name."""
-    return any(
-        RANKS[finding.severity] >= RANKS[Severity(view.session.settings(finding.place.path).fail_on)]
-        for finding in view.findings
-    )
-
-
-def _settings_text(settings: Settings) -> str:
-    """Every setting as `key = value  # origin`."""
-    return "".join(f"{key} = {json.dumps(value)}  # {origin}\n" for key, value, origin, _ in settings.rows())

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import click
 
-from promptlint.cli.options import STDIN, config_options, rule_names, settings_failures
+from promptlint.cli.options import (
+    STDIN,
+    Configuration,
+    config_options,
+    file_option,
+    rule_names,
+    settings_failures,
+)
 from promptlint.cli.output import FAILED, FINDINGS, NOTHING, Failure, deliver, emit, print_problems
 from promptlint.cli.session import open_or_fail
 from promptlint.compress import Compressed, compress
@@ -33,7 +40,7 @@ TEXT_RULES = ("TOK1",)
 @click.option("--ignore", multiple=True, callback=rule_names, metavar="RULES", help="Leave these rules out.")
 @click.option("--diff", "show_diff", is_flag=True, help="Print what would change instead of the text.")
 @click.option("--check", "only_check", is_flag=True, help="Print no text; exit with 1 if it would change.")
-@click.option("--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the text to a file.")
+@file_option("the text")
 @config_options
 @click.pass_context
 def command(
@@ -46,8 +53,7 @@ def command(
     show_diff: bool,
     only_check: bool,
     output_file: Path | None,
-    config: Path | None,
-    isolated: bool,
+    configuration: Configuration,
 ) -> None:
     """Print the prompt in FILE (`-`, the default: standard input) with fewer tokens.
 
@@ -55,7 +61,7 @@ def command(
     JSON stay as they are. What went and what it saves goes to standard error.
     """
     given = {"select": select or list(TEXT_RULES), "ignore": ignore, "default-model": model}
-    session = open_or_fail({key: value for key, value in given.items() if value}, config, isolated)
+    session = open_or_fail(given, configuration)
     source = _read(file)
     allowed = frozenset(Applicability if unsafe_fixes else {Applicability.SAFE})
     with settings_failures():

@@ -9,16 +9,24 @@ from pathlib import Path
 
 import click
 
-from promptlint.cli.options import config_options, scan_options, settings_failures
+from promptlint.cli.options import (
+    Configuration,
+    Scanning,
+    config_options,
+    file_option,
+    format_option,
+    scan_options,
+    settings_failures,
+)
 from promptlint.cli.output import FAILED, FINDINGS, NOTHING, Failure, deliver, print_error, print_note, print_problems
-from promptlint.cli.session import open_or_fail, scanner_of, text_files
+from promptlint.cli.session import open_or_fail, scanner_of, tree_in
 from promptlint.committed import Commit, tree_at
 from promptlint.diffs import Difference, compare
 from promptlint.diffs.limits import Limit
 from promptlint.discover import discover
 from promptlint.git import GitError, Repository
 from promptlint.report.view import View
-from promptlint.run import Session, Tree, examine, read_tree
+from promptlint.run import Session, Tree, examine
 from promptlint.scanning import Scanner
 from promptlint.since import Earlier
 from promptlint.source import shown
@@ -45,8 +53,8 @@ class _LimitType(click.ParamType[Limit]):
 @click.argument("base")
 @click.argument("head", required=False)
 @click.option("--path", "paths", multiple=True, help="Compare only this file or folder  [default: the current folder]")
-@click.option("--output-format", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option("--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
+@format_option(FORMATS, "text")
+@file_option("the report")
 @click.option(
     "--fail-above",
     "limits",
@@ -67,19 +75,16 @@ def command(
     output_format: str,
     output_file: Path | None,
     limits: tuple[Limit, ...],
-    config: Path | None,
-    isolated: bool,
-    jobs: int | None,
-    cache_dir: Path | None,
-    no_cache: bool,
+    configuration: Configuration,
+    scanning: Scanning,
 ) -> None:
     """Compare the LLM calls and prompts of HEAD, by default the work tree, with those of BASE.
 
     BASE and HEAD are commits, branches or tags. Where HEAD has left BASE, the commit where it did so counts, as in a
     pull request. Both are read from git; the work tree is not touched, its settings count for both.
     """
-    session = open_or_fail({}, config, isolated)
-    with settings_failures(), scanner_of(jobs, cache_dir, no_cache) as scanner:
+    session = open_or_fail({}, configuration)
+    with settings_failures(), scanner_of(scanning) as scanner:
         try:
             difference = _difference(base, head, paths, session, scanner)
         except GitError as error:
@@ -136,5 +141,4 @@ def _committed(
 def _checked_out(paths: tuple[str, ...], session: Session, scanner: Scanner) -> tuple[frozenset[str], Tree]:
     """The files to be quiet about, and the tree as it lies on the disk."""
     found = discover(paths, session.resolver)
-    texts = text_files(found, session)
-    return found.quiet, read_tree(found.files, found.problems, texts, session.declared(found.files), scanner)
+    return found.quiet, tree_in(found, session, scanner)

@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 
 from promptlint import baseline, initial
-from promptlint.cli.options import scan_options, settings_failures
-from promptlint.cli.output import FAILED, NOTHING, Failure, emit, print_problems, terminal
-from promptlint.cli.session import open_or_fail, scanner_of, text_files
+from promptlint.cli.options import Configuration, Scanning, scan_options, settings_failures
+from promptlint.cli.output import Failure, emit, end_of, terminal
+from promptlint.cli.session import open_or_fail, scanner_of, tree_in
 from promptlint.discover import discover
 from promptlint.git import GitError, Repository
 from promptlint.initial import Advice, Step
 from promptlint.report.statistics import by_rule
 from promptlint.report.terminal import Terminal, plural, shorten, visible
-from promptlint.run import Analysis, Session, examine, read_tree
+from promptlint.run import Analysis, Session, examine
 from promptlint.settings.files import find_config
 from promptlint.write import Replacement, WriteError, replace_files
 
@@ -29,18 +29,16 @@ SHOWN, WIDTH = 60, 120
 @click.option("--yes", is_flag=True, help="Write everything that is proposed, without asking.")
 @scan_options
 @click.pass_context
-def command(ctx: click.Context, yes: bool, jobs: int | None, cache_dir: Path | None, no_cache: bool) -> None:
+def command(ctx: click.Context, yes: bool, scanning: Scanning) -> None:
     """Set promptlint up for the current folder: settings, a pre-commit hook, a workflow for GitHub or GitLab.
 
     Shows what it would write and asks. A file that exists is at most added to, at its end.
     """
-    session = open_or_fail({}, None, isolated=False)
-    with settings_failures(), scanner_of(jobs, cache_dir, no_cache) as scanner:
+    session = open_or_fail({}, Configuration())
+    with settings_failures(), scanner_of(scanning) as scanner:
         found = discover((".",), session.resolver)
         session.quiet = found.quiet
-        texts = text_files(found, session)
-        tree = read_tree(found.files, found.problems, texts, session.declared(found.files), scanner)
-        analysis = examine(tree, session)
+        analysis = examine(tree_in(found, session, scanner), session)
     show = terminal(sys.stdout)
     emit(_seen(analysis))
     try:
@@ -50,10 +48,9 @@ def command(ctx: click.Context, yes: bool, jobs: int | None, cache_dir: Path | N
     except click.Abort as error:
         raise Failure("stopped: nothing more is written (--yes agrees to everything)") from error
     with settings_failures():
-        open_or_fail({}, None, isolated=False).settings(".")
+        open_or_fail({}, Configuration()).settings(".")
     emit(_closing(analysis, written))
-    print_problems(analysis.problems)
-    ctx.exit(FAILED if analysis.problems else NOTHING)
+    ctx.exit(end_of(analysis.problems))
 
 
 def _seen(analysis: Analysis) -> str:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
-from promptlint import baseline as baselines
-from promptlint.baseline import BaselineError, relative
 from promptlint.cli.output import Failure
 from promptlint.discover import Discovery
 from promptlint.report.view import Narrowed
@@ -55,9 +53,11 @@ def _since(session: Session, tree: Tree, found: Discovery, ref: str) -> Narrow:
 
 
 def _baseline(session: Session, found: Discovery, path: Path) -> Narrow:
+    from promptlint import baseline as baselines
+
     try:
         baseline = baselines.read(path)
-    except BaselineError as error:
+    except baselines.BaselineError as error:
         raise Failure(str(error)) from error
     folder = os.path.dirname(os.path.abspath(path))
     was_asked = _asked(session, (*found.files, *(text.path for text in found.texts)), folder)
@@ -71,6 +71,8 @@ def _baseline(session: Session, found: Discovery, path: Path) -> Narrow:
 
 def _asked(session: Session, paths: Iterable[str], folder: str) -> Callable[[str, str], bool]:
     """Whether a rule looked at a file of the baseline in `folder`; at one that is gone every rule has."""
+    from promptlint.baseline import relative
+
     seen = {relative(path, folder): path for path in paths}
 
     def asked(file: str, rule: str) -> bool:

@@ -1,11 +1,13 @@
-"""Options that several commands have."""
+"""Options that several commands have. A group of them reaches the command as one value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -16,25 +18,41 @@ from promptlint.settings import SettingsError
 STDIN = "-"
 """The path that stands for standard input."""
 
+Command: TypeAlias = Callable[..., Any]
 
-def config_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say where settings come from."""
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Where settings come from: `config` is the file to use for all paths, `isolated`: from none."""
+
+    config: Path | None = None
+    isolated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """How files are scanned: in that many processes (None: one for each core), remembered in `cache_dir` (None: the
+    user's cache folder) or, with `no_cache`, nowhere; with `no_gate` also those without a word of prompts."""
+
+    jobs: int | None = None
+    cache_dir: Path | None = None
+    no_cache: bool = False
+    no_gate: bool = False
+
+
+def config_options(function: Command) -> Command:
+    """The options that say where settings come from, for a command that takes a `configuration`."""
     config = click.option(
         "--config",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="Use this pyproject.toml or promptlint.yaml for all files.",
     )
     isolated = click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
-    return config(isolated(function))
+    return config(isolated(_gathered(function, "configuration", Configuration)))
 
 
-def rule_names(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[str]:
-    """The rules that an option names, which may be given several times and take several names at once."""
-    return [name.strip() for value in values for name in value.split(",") if name.strip()]
-
-
-def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say how files are scanned."""
+def scan_options(function: Command) -> Command:
+    """The options that say how files are scanned, for a command that takes `scanning`."""
     jobs = click.option(
         "--jobs", "-j", type=click.IntRange(1), help="Processes that scan files  [default: the cores there are]"
     )
@@ -46,7 +64,33 @@ def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
         show_envvar=True,
         help="Where to remember scanned files  [default: the user's cache folder]",
     )
-    return jobs(no_cache(folder(function)))
+    no_gate = click.option(
+        "--no-gate", is_flag=True, help="Parse also the files that hold no word that prompts and LLM calls come with."
+    )
+    return jobs(no_cache(folder(no_gate(_gathered(function, "scanning", Scanning)))))
+
+
+def format_option(formats: Iterable[str], default: str | None) -> Callable[[Command], Command]:
+    """The format of a report; without a default the settings name it."""
+    return click.option(
+        "--output-format",
+        type=click.Choice(list(formats)),
+        default=default,
+        show_default=default is not None,
+        help="How to print the report." if default else "How to print findings  [default: full]",
+    )
+
+
+def file_option(what: str) -> Callable[[Command], Command]:
+    """The file to write `what` to instead of printing it."""
+    return click.option(
+        "--output-file", type=click.Path(dir_okay=False, path_type=Path), help=f"Write {what} to a file."
+    )
+
+
+def rule_names(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[str]:
+    """The rules that an option names, which may be given several times and take several names at once."""
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
 
 
 paths_argument = click.argument("paths", nargs=-1, metavar="[PATHS]...")
@@ -62,8 +106,13 @@ def settings_failures() -> Iterator[None]:
         raise Failure(visible(str(error))) from error
 
 
-baseline_option = click.option(
-    "--baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Leave out the findings of this file, which `promptlint baseline` wrote.",
-)
+def _gathered(function: Command, name: str, kind: type[Any]) -> Command:
+    """The function, given its argument `name` by the options that have the names of the fields of `kind`."""
+    parts = [field.name for field in fields(kind)]
+
+    @wraps(function)
+    def gathered(*arguments: object, **options: object) -> object:
+        value = kind(**{part: options.pop(part) for part in parts})
+        return function(*arguments, **{name: value}, **options)
+
+    return gathered

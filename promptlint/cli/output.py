@@ -67,6 +67,13 @@ def print_problems(problems: Iterable[Problem]) -> None:
         print_error(visible(where + problem.message))
 
 
+def end_of(problems: Iterable[Problem]) -> int:
+    """Print problems; the exit code of a command that finds nothing else to fail on."""
+    problems = tuple(problems)
+    print_problems(problems)
+    return FAILED if problems else NOTHING
+
+
 def print_note(message: str) -> None:
     """Something that the user should know and that changes no result, on standard error."""
     emit(f"note: {visible(message)}\n", err=True)

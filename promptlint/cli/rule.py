@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from promptlint.cli.output import FAILED, NOTHING, Failure, deliver, print_problems
+from promptlint.cli.output import Failure, deliver, end_of, print_problems
 from promptlint.nearest import hint
 from promptlint.registry import Registry, load
 from promptlint.report import rules
@@ -26,8 +26,7 @@ def command(ctx: click.Context, name: str | None, output_format: str) -> None:
         deliver(lambda terminal: rules.explained(rule, terminal), None)
     else:
         deliver(lambda terminal: rules.listed(registry.rules, terminal), None)
-    print_problems(registry.problems)
-    ctx.exit(FAILED if registry.problems else NOTHING)
+    ctx.exit(end_of(registry.problems))
 
 
 def _named(name: str, registry: Registry) -> type[Rule]:

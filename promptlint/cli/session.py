@@ -1,33 +1,42 @@
-"""From the command line to a session and the files to read."""
+"""From the command line to a session, the files to read, and what they hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import platformdirs
-
-from promptlint.cache import Cache
-from promptlint.cli.options import STDIN
+from promptlint.cli.options import STDIN, Configuration, Scanning, settings_failures
 from promptlint.cli.output import Failure, print_note, print_problems
 from promptlint.discover import Discovery, discover
 from promptlint.promptfiles import TextFiles
-from promptlint.registry import load
+from promptlint.registry import load_plugins
 from promptlint.report.terminal import visible
-from promptlint.run import Session, open_session
+from promptlint.run import Analysis, Session, Tree, examine, open_session, read_tree
 from promptlint.scanning import Scanner, processes, usable_cores
 from promptlint.settings import SettingsError
 
+if TYPE_CHECKING:
+    from promptlint.cache import Cache
 
-def open_or_fail(overrides: Mapping[str, object], config: Path | None, isolated: bool) -> Session:
+
+def open_or_fail(overrides: Mapping[str, object], configuration: Configuration) -> Session:
     """A session for the working directory. Plugins that did not load are named before an error they may explain."""
-    rules = load()
+    # The rules of promptlint itself take a while to load: it is done now only for a setting that names them.
+    rules = load_plugins()
     try:
-        session = open_session(overrides=overrides, config=config, isolated=isolated, rules=rules)
-        session.rules(STDIN)
+        session = open_session(
+            overrides={key: value for key, value in overrides.items() if value},
+            config=configuration.config,
+            isolated=configuration.isolated,
+            rules=rules,
+        )
+        if rules or session.settings(STDIN).names_rules:
+            session.rules(STDIN)
     except SettingsError as error:
-        print_problems(rules.problems)
+        print_problems(rules.problems if rules else ())
         raise Failure(visible(str(error))) from error
     return session
 
@@ -42,17 +51,51 @@ def find_files(paths: Sequence[str], session: Session) -> Discovery:
     return found
 
 
-def text_files(found: Discovery, session: Session) -> TextFiles:
-    """The text files that code below the searched paths may load."""
-    return TextFiles(session.resolver.cwd, found.roots, found.texts)
+def tree_in(found: Discovery, session: Session, scanner: Scanner, files: Iterable[str] | None = None) -> Tree:
+    """The tree of the files found, and of the text files that their code may load; `files` are those that were found
+    where somebody counts them as they are read. Raises SettingsError."""
+    return read_tree(
+        found.files if files is None else files,
+        found.problems,
+        TextFiles(session.resolver.cwd, found.roots, found.texts),
+        session.declared(found.files),
+        scanner,
+    )
+
+
+def analysis_in(paths: Sequence[str], session: Session, scanning: Scanning) -> Analysis:
+    """What the rules say of the files below paths. Raises Failure."""
+    with settings_failures(), scanner_of(scanning) as scanner:
+        found = find_files(paths, session)
+        session.quiet = found.quiet
+        return examine(tree_in(found, session, scanner), session)
 
 
 @contextmanager
-def scanner_of(jobs: int | None, cache_dir: Path | None, no_cache: bool) -> Iterator[Scanner]:
-    """The scanner that the options ask for."""
-    cache = None if no_cache else Cache(cache_dir or platformdirs.user_cache_path("promptlint"), print_note)
+def scanner_of(scanning: Scanning, executor: str | None = None) -> Iterator[Scanner]:
+    """The scanner that the options ask for; `executor` is the address of one that scans elsewhere. Raises Failure."""
+    if executor:
+        from promptlint.executors import ExecutorError, executors_at
+
+        try:
+            with executors_at(executor) as executors, scanner_of(scanning) as scanner:
+                yield replace(scanner, executors=executors)
+        except ExecutorError as error:
+            raise Failure(f"--executor {executor}: {error}") from error
+        return
+    cache = None if scanning.no_cache else _cache(scanning.cache_dir)
     try:
-        yield Scanner(cache, processes(jobs or usable_cores()))
+        yield Scanner(cache, processes(scanning.jobs or usable_cores()), gated=not scanning.no_gate)
     finally:
         if cache:
             cache.close()
+
+
+def _cache(folder: Path | None) -> Cache:
+    from promptlint.cache import Cache
+
+    if folder is None:
+        from platformdirs import user_cache_path
+
+        folder = user_cache_path("promptlint")
+    return Cache(folder, print_note)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from promptlint.cli.options import STDIN, config_options, settings_failures
+from promptlint.cli.options import STDIN, Configuration, config_options, settings_failures
 from promptlint.cli.output import Failure, deliver
 from promptlint.measure import Meter, TokenRow, describe
 from promptlint.report.table import table
@@ -20,10 +20,13 @@ from promptlint.source import SourceError, read_bytes
 @click.argument("file", default=STDIN)
 @click.option("--model", "models", multiple=True, metavar="MODEL", help="Count for this model; may be repeated.")
 @config_options
-def command(file: str, models: tuple[str, ...], config: Path | None, isolated: bool) -> None:
+def command(file: str, models: tuple[str, ...], configuration: Configuration) -> None:
     """Count the tokens of the text in FILE (`-`, the default: standard input) and say what they cost as input."""
     with settings_failures():
-        settings = SettingsResolver(cwd=Path.cwd(), overrides={}, config=config, isolated=isolated).for_path(file)
+        resolver = SettingsResolver(
+            cwd=Path.cwd(), overrides={}, config=configuration.config, isolated=configuration.isolated
+        )
+        settings = resolver.for_path(file)
     models = models or ((settings.default_model,) if settings.default_model else ())
     if not models:
         raise click.UsageError("Name the model with --model, or set `default-model` in the configuration.")

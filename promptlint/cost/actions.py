@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from promptlint.cost.calls import CallCost
-from promptlint.cost.changes import Request, changed, request_of, table
+from promptlint.cost.changes import Request, changed, overlap, request_of, table
 from promptlint.cost.money import Amount, amount, total
 from promptlint.cost.requests import Requests
 from promptlint.finding import Applicability, Finding
 from promptlint.measure import Meter
 from promptlint.project import Place, Project
 from promptlint.source import Source
+from promptlint.template import Piece, Template
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,25 @@ def _cause(finding: Finding, sources: Mapping[str, Source]) -> str:
 def _calls(
     finding: Finding, requests: Requests, project: Project, named: Sequence[str], known: Mapping[str, Request]
 ) -> tuple[str, ...]:
-    """The ids of the counted calls that a finding is about: those `named` by its model literal, those that its prompt
-    reaches, or its call."""
-    prompt = project.prompt_by_id.get(finding.prompt or "")
-    reached = named or (prompt.calls if prompt else ()) or ([finding.call] if finding.call else [])
-    counted = dict.fromkeys(call.id for one in reached for call in requests.behind(one))
-    return tuple(one for one in counted if one in known)
+    """The ids of the counted calls that a finding is about: those `named` by its model literal, those that send the
+    text it is on, or its call."""
+    prompt, call = project.prompt_by_id.get(finding.prompt or ""), project.call_by_id.get(finding.call or "")
+    reached: Sequence[str] = named or (prompt.calls if prompt else ()) or ([call.id] if call else [])
+    behind = {one.id: one for each in reached for one in requests.behind(each)}
+    found = [one for one in behind.values() if one.id in known]
+    if not named and prompt and _sends((prompt.template,), finding.place):
+        # A call may send one of several texts: what is counted for it is not always this one.
+        found = [one for one in found if _sends((message.template for message in one.messages), finding.place)]
+    elif not named and call and call.place.path != finding.place.path:
+        # It is about one way to the call: others that lead there are not meant.
+        found = [one for one in found if one.id == call.id or one.place.path == finding.place.path]
+    return tuple(one.id for one in found)
+
+
+def _sends(templates: Iterable[Template], place: Place) -> bool:
+    """Whether text of a template stands at a place in the source."""
+    pieces = (part for template in templates for part in template.parts if isinstance(part, Piece))
+    return any(overlap(Place(piece.path, piece.start, piece.end), place) for piece in pieces)
 
 
 class _Ledger:

@@ -166,8 +166,9 @@ def _dynamic(call: CallSite, static: Count, traffic: Traffic, measured: Measured
         return Known(max(0.0, measured.all_input - static.tokens), "measured")
     if traffic.dynamic_tokens is not None:
         return Known(traffic.dynamic_tokens, "configured")
-    is_complete = call.messages and all(message.complete and not message.template.holes for message in call.messages)
-    return Known(0.0, "complete") if is_complete and not call.has_tools else NOT_COUNTED
+    # A request without any text was not understood: nobody pays to send none.
+    known = static.tokens and all(message.complete and not message.template.holes for message in call.messages)
+    return Known(0.0, "complete") if known and not call.has_tools else NOT_COUNTED
 
 
 def _output(call: CallSite, traffic: Traffic, measured: Measured | None) -> Known:

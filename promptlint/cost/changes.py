@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,8 +15,7 @@ from promptlint.cost.scenario import Rates, Scenario, usd
 from promptlint.finding import Finding
 from promptlint.measure import Meter
 from promptlint.measure.batch import batch_of
-from promptlint.measure.lifecycle import tier_of, tiers
-from promptlint.measure.models import DATA, parse
+from promptlint.measure.models import DATA
 from promptlint.measure.switching import change as switched
 from promptlint.project import Place
 from promptlint.saving import Basis
@@ -134,7 +132,7 @@ def _batched(request: Request, finding: Finding, part: float, meter: Meter) -> R
 def _moved(request: Request, finding: Finding, part: float, meter: Meter) -> Request:
     """Another model, with its own tokens for the same text, its prices and its cache."""
     old, provider, scenario = request.basis.model, request.basis.provider, request.scenario
-    new = replacement(finding, provider)
+    new = finding.replacement
     made = switched(old, new, provider, meter) if old and new and old == finding.model else None
     price = meter.price(new, provider) if new else None
     if made is None or price is None:
@@ -167,15 +165,6 @@ CHANGES: Mapping[str, Callable[[Request, Finding, float, Meter], Request]] = {
     "batch": _batched,
     "model": _moved,
 }
-
-
-def replacement(finding: Finding, provider: str | None) -> str | None:
-    """The model that a finding advises: the newest one of a tier that its message names; None where it names none."""
-    tier = tier_of(finding.model, provider) if finding.model else None
-    if tier is None:
-        return None
-    words = set(re.findall(r"[\w.-]*\w", finding.message)) - {parse(finding.model or "").undated}
-    return next((one.newest for one in tiers(tier.provider) if one.newest in words), None)
 
 
 def overlap(one: Place, other: Place) -> bool:

@@ -42,6 +42,13 @@ class CallSide:
     output_usd: float | None
     monthly_calls: float | None
     is_request: bool
+    assumed: str | None = None
+    """The model that the settings say to assume, where the call names none."""
+
+    @property
+    def model(self) -> str:
+        """The model for people."""
+        return self.call.model or (f"{self.assumed} (`default-model`)" if self.assumed else "model not known")
 
     @property
     def cap(self) -> str:
@@ -162,6 +169,7 @@ def _side(call: CallSite, tree: Tree, session: Session, *, is_request: bool) -> 
         output_usd=most * price.output / 1000 if price and most is not None else None,
         monthly_calls=traffic_of(session.settings(path)).of(path, function).calls,
         is_request=is_request,
+        assumed=None if call.model else meter.default_model,
     )
 
 

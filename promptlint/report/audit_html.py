@@ -12,7 +12,7 @@ from promptlint.finding import Finding
 from promptlint.report.audit_bars import savings, spend
 from promptlint.report.audit_sections import Section, Unit, dollars, sections, units_of
 from promptlint.report.finding_html import card
-from promptlint.report.page import page, plain, prose
+from promptlint.report.page import breakable, page, plain, prose
 from promptlint.report.terminal import Terminal, plural
 
 ALL = sys.maxsize
@@ -105,7 +105,7 @@ def _table(section: Section, heading: str, audit: Audit, anchors: Anchors) -> st
     bodies = []
     for at, row in enumerate(section.rows):
         cells = "".join(
-            f'<td class="{kind}" data-label="{plain(name)}">{plain(cell)}</td>'
+            f'<td class="{kind}" data-label="{plain(name)}">{breakable(cell) if kind == "text" else plain(cell)}</td>'
             for cell, name, kind in zip(row, section.header, kinds, strict=True)
         )
         note = section.notes[at] if section.notes else ""

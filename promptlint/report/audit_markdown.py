@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from promptlint.cost.audit import Audit
 from promptlint.report.audit_sections import Section, sections
-from promptlint.report.markdown import plain, table
+from promptlint.report.markdown import plain, prose, table
 from promptlint.report.terminal import Terminal
 
 
@@ -17,10 +17,10 @@ def render(audit: Audit, terminal: Terminal) -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield f"## {plain(section.title)}"
+    yield f"## {prose(section.title)}"
     if section.lines:
         yield ""
-        yield from (f"- {plain(line)}" for line in section.lines)
+        yield from (f"- {prose(line)}" for line in section.lines)
     if section.rows:
         header = (*section.header, "what") if section.notes else section.header
         notes = section.notes or ("",) * len(section.rows)

@@ -128,7 +128,7 @@ def _calls(audit: Audit, most: int) -> Section:
     )
     return Section(
         "Where the money goes: call sites",
-        ("Tokens in and out of a call, USD per 1,000 calls. What is not counted is marked with `?`.",),
+        ("Tokens in and out of a call, USD per 1,000 calls. `?` is not counted, `~` is an estimate of the tokens.",),
         header,
         tuple(_call(cost, audit, monthly=monthly) for cost in audit.costs[:most]),
         numeric=tuple(range(3, len(header))),
@@ -146,13 +146,21 @@ def _call(cost: CallCost, audit: Audit, *, monthly: bool) -> tuple[str, ...]:
         cost.basis.model or "?",
         tokens if cost.dynamic.tokens is not None else f"{tokens}+?",
         "?" if cost.output.tokens is None else f"{cost.output.tokens:,.0f}",
-        *("?" if end is None else dollars(1000 * end) for end in ends),
-        *(("?" if cost.calls is None else usd(cost.amount.monthly),) if monthly else ()),
+        *(_unless_nothing(None if end is None else 1000 * end, dollars) for end in ends),
+        *((_unless_nothing(cost.amount.monthly, usd),) if monthly else ()),
     )
 
 
+def _unless_nothing(amount: float | None, shown: Callable[[float], str]) -> str:
+    """An amount of USD; `?` for nothing, which means that nothing of it is counted."""
+    return shown(amount) if amount else "?"
+
+
 def _shares(title: str, shares: tuple[Share, ...], units: tuple[Unit, ...], most: int) -> Section:
-    rows = tuple((share.name, f"{share.calls:,}", *_money(share.amount, units)) for share in shares[:most])
+    rows = tuple(
+        (share.name, f"{share.calls:,}", *(_money(share.amount, units) if any(share.amount.rank) else "?" * len(units)))
+        for share in shares[:most]
+    )
     header = (title, "call sites", *(name for name, _ in units))
     numeric = tuple(range(1, len(header)))
     return Section(f"By {title}", (), header, rows, numeric=numeric, flexible=(0,), more=len(shares) - len(rows))

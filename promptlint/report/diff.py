@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from promptlint.fix import Fixed
 from promptlint.report.terminal import Terminal, visible
 from promptlint.source import Source
+
+if TYPE_CHECKING:
+    from promptlint.fix import Fixed
 
 
 def render(fixed: Fixed, terminal: Terminal) -> str:

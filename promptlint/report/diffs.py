@@ -47,7 +47,10 @@ def summary(difference: Difference) -> Iterator[str]:
     if difference.unpriced:
         yield f"{plural(difference.unpriced, 'call')} without a known price not counted in USD."
     if dates := price_dates(difference):
-        yield f"List prices of {', '.join(dates)}; what is filled in at run time is not counted."
+        yield (
+            f"List prices of {', '.join(dates)}, without the discount of a cache; what is filled in at run time is not "
+            "counted."
+        )
 
 
 def counted(noun: str, changes: Iterable[CallChange | PromptChange]) -> str:
@@ -72,10 +75,6 @@ def call_name(side: CallSide) -> str:
 
 def prompt_name(side: PromptSide) -> str:
     return side.prompt.name or (f"in {side.function}()" if side.function else side.prompt.role.value)
-
-
-def model_of(side: CallSide) -> str:
-    return side.call.model or "model not known"
 
 
 def signed(number: int) -> str:
@@ -122,7 +121,7 @@ def _consequence(what: str, change: CallChange) -> str:
 def _call(change: CallChange, terminal: Terminal) -> list[str]:
     side = change.side
     mark, color = MARKS[change.kind]
-    text = f"{side.file}:{side.row} {call_name(side)}, {model_of(side)}"
+    text = f"{side.file}:{side.row} {call_name(side)}, {side.model}"
     lines = [f"{terminal.paint(mark, color, bold=True)} {visible(text)}"]
     details = [*features(change), *_cost(change), followers(change)]
     return lines + [line for one in details if one for line in terminal.wrap(one, "    ", "      ")]
@@ -138,8 +137,7 @@ def _cost(change: CallChange) -> Iterator[str]:
     more = f" ({signed(change.input_tokens)})" if change.kind == "changed" and change.input_tokens else ""
     yield f"input: {' -> '.join(dict.fromkeys(tokens))} tokens per call{more}"
     if len(known) == len(money):
-        each = " -> ".join(map(money_per_call, known))
-        thousand = " -> ".join(map(usd, known))
+        each, thousand = (" -> ".join(dict.fromkeys(map(shown, known))) for shown in (money_per_call, usd))
         more = f" ({signed_usd(change.input_usd)})" if change.kind == "changed" and change.input_usd else ""
         yield f"cost of input: {each} per call, {thousand} per 1,000 calls{more}"
     if change.monthly_usd is not None:

@@ -57,6 +57,7 @@ def _call_side(side: CallSide) -> dict[str, object]:
         "function": side.function,
         "api": side.call.api,
         "model": side.call.model,
+        "assumed_model": side.assumed,
         "max_tokens": side.call.cap.tokens,
         "max_tokens_state": side.call.cap.state,
         "loop": side.call.loop,

@@ -9,14 +9,13 @@ from promptlint.report.diffs import (
     call_name,
     features,
     followers,
-    model_of,
     money_per_call,
     prompt_name,
     signed,
     signed_usd,
     summary,
 )
-from promptlint.report.markdown import SHOWN, code, finding_rows, plain, table
+from promptlint.report.markdown import SHOWN, code, finding_rows, plain, prose, table
 from promptlint.report.terminal import Terminal, usd
 from promptlint.report.view import View
 
@@ -24,9 +23,13 @@ MARKER = "<!-- promptlint diff -->"
 """The first line, which nobody sees: by it the comment is found again, to be replaced."""
 
 
+STAYED = (signed(0), signed_usd(0.0))
+"""How it is written that nothing changed."""
+
+
 def render(difference: Difference, view: View, terminal: Terminal) -> str:
     """Marker, headline, and a table each of calls, prompts and new findings; `terminal` is not used."""
-    lines = [MARKER, "## promptlint: tokens and cost", "", *map(plain, summary(difference))]
+    lines = [MARKER, "## promptlint: tokens and cost", "", *map(prose, summary(difference))]
     if difference.calls:
         header = ("call", "change", "input tokens per call", "USD per call", "USD per 1,000 calls")
         lines += ["", *table(header, _calls(difference)), *_rest(len(difference.calls), "calls")]
@@ -47,14 +50,14 @@ def render(difference: Difference, view: View, terminal: Terminal) -> str:
 def _calls(difference: Difference) -> Iterator[tuple[str, ...]]:
     for change in difference.calls[:SHOWN]:
         side = change.side
-        notes = [change.kind, *([model_of(side)] if change.kind != "changed" else []), *features(change)]
+        notes = [change.kind, *([side.model] if change.kind != "changed" else []), *features(change)]
         if change.monthly_usd is not None:
             notes.append(f"{signed_usd(change.monthly_usd)} a month")
         if text := followers(change):
             notes.append(text)
         yield (
             f"{code(call_name(side))} {code(f'{side.file}:{side.row}')}",
-            "<br>".join(plain(note.replace(" -> ", " → ")) for note in notes),
+            "<br>".join(prose(note.replace(" -> ", " → ")) for note in notes),
             *_figures(change),
         )
 
@@ -78,7 +81,9 @@ def _arrow(values: list[str], more: str) -> str:
     """`100 → 120 (+20)`, `100` where it stayed, `+100` or `-100` for what came or went."""
     if len(values) == 1:
         return more
-    return values[0] if values[0] == values[1] else f"{values[0]} → {values[1]} ({more})"
+    # What is rounded can look the same before and after.
+    shown = " → ".join(dict.fromkeys(values))
+    return shown if more in STAYED else f"{shown} ({more})"
 
 
 def _prompts(difference: Difference) -> Iterator[tuple[str, ...]]:

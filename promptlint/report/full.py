@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptlint.finding import Finding, Saving
-from promptlint.report.excerpt import excerpt
 from promptlint.report.summary import COLORS, summary
 from promptlint.report.terminal import Terminal, plural, usd, visible
 from promptlint.report.view import View
@@ -25,6 +24,8 @@ def headline(finding: Finding, view: View) -> tuple[str, str, str]:
 
 
 def _finding(finding: Finding, view: View, terminal: Terminal) -> list[str]:
+    from promptlint.report.excerpt import excerpt
+
     location, code, message = headline(finding, view)
     color = COLORS[finding.severity]
     head = f"{location} {code}"

@@ -23,7 +23,7 @@ def as_json(tree: Tree, session: Session) -> str:
             "files": {
                 "seen": tree.files_seen,
                 "parsed": tree.files_parsed,
-                "errors": errors((*tree.problems, *session.registry.problems)),
+                "errors": errors((*tree.problems, *session.problems)),
             },
         }
     )

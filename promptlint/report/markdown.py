@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from promptlint.finding import Finding
@@ -36,6 +37,12 @@ def render(view: View, terminal: Terminal) -> str:
 def plain(text: str) -> str:
     """Text that shows as it is."""
     return visible(text).translate(_MARKUP)
+
+
+def prose(text: str) -> str:
+    """Sentences that show as they are, with what stands between backticks as code."""
+    parts = re.split(r"`([^`\n]+)`", text)
+    return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(parts))
 
 
 def code(text: str) -> str:

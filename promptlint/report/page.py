@@ -18,6 +18,12 @@ def plain(text: str) -> str:
     return html.escape(visible(text))
 
 
+def breakable(text: str) -> str:
+    """A path or a dotted name, as it is, that a narrow column may break between its parts."""
+    parts = re.sub(r"([/_.:]+)", r"\1<wbr>", plain(text))
+    return f"<span>{parts}</span>"
+
+
 def prose(text: str) -> str:
     """Sentences that show as they are, with what stands between backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", plain(text))

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from promptlint.baseline import Entry
 from promptlint.finding import Applicability, Finding, Severity
-from promptlint.fix import Fixed
 from promptlint.project import Problem, Project
 from promptlint.run import Analysis, Session, model_of
+
+if TYPE_CHECKING:
+    from promptlint.baseline import Entry
+    from promptlint.fix import Fixed
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,15 @@ SENDING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 RESOLVING = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
 
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def is_local(event: str, args: tuple[Any, ...]) -> bool:
+    """Whether an audit event of a network is between processes of this machine."""
+    address = args[0] if event in RESOLVING else args[1]
+    return (address[0] if isinstance(address, tuple) else address) in LOOPBACK
+
+
 def is_network(event: str, args: tuple[Any, ...]) -> bool:
     """Whether an audit event (`sys.addaudithook`) is network traffic or a name look-up; Unix sockets are neither."""
     if event in RESOLVING:

@@ -183,7 +183,7 @@ def compare_strings(old: bytes, new: bytes, *, unsafe: bool) -> Iterator[str]:
     """Placeholders and escapes, in order, over all strings; unsafe fixes may cut escapes with their text."""
     for name, pattern in (("placeholders", PLACEHOLDER), ("escapes", ESCAPE)):
         found = [
-            [LAYOUT.sub("", match[0]) for text, _ in strings(data) for match in pattern.finditer(text)]
+            [match[0] for text, _ in strings(data) for match in pattern.finditer(LAYOUT.sub("", text))]
             for data in (old, new)
         ]
         rest = iter(found[0])
