@@ -56,8 +56,8 @@ class _Examiner:
         if isinstance(subject, Prompt) and len(subject.template.text) > MAX_SIZE:
             return findings
         path = subject.place.path
-        context = Context(self.project, self.meter_for(path))
-        for rule in self.rules_for(path):
+        context = Context(self.project, self.meter_for(path), self.rules_for(path))
+        for rule in context.rules:
             if (path, rule.name) in self.crashes:
                 continue
             with self._guarded(rule, [path], subject.place.start):

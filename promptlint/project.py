@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from promptlint.facts import Location, ModuleFacts
-from promptlint.template import Template
+if TYPE_CHECKING:
+    from promptlint.facts import Location, ModuleFacts
+    from promptlint.template import Template
+    from promptlint.unused import References
 
 
 class Role(StrEnum):
@@ -216,8 +219,9 @@ class CallSite:
 class Dump:
     """A call that writes a value as indented JSON which goes into prompts.
 
-    `function` is how it is written ("json.dumps"), `indent` the place of its argument `indent=4` and `compact` what can
-    stand there instead. `prompts` and `calls` are the ids of those that it goes to.
+    `function` is how it is written ("json.dumps"), `indent` the place of its argument `indent=4` (with a comma where it
+    can go) and `compact` what can stand there instead, "" for nothing. `prompts` and `calls` are the ids of those that
+    it goes to.
     """
 
     place: Place
@@ -320,6 +324,13 @@ class Project:
     def share_package(self, one: Place, other: Place) -> bool:
         """Whether two places lie in files of the same outermost package, or in files beside each other."""
         return self.modules[one.path].home == self.modules[other.path].home
+
+    @cached_property
+    def references(self) -> References:
+        """Which functions and constants something uses."""
+        from promptlint.unused import References
+
+        return References(self.modules)
 
     @cached_property
     def call_by_id(self) -> dict[str, CallSite]:

@@ -10,12 +10,16 @@ from promptlint.project import CallSite, Evidence, Place, Project, Prompt
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import input_saving, severity_of
 from promptlint.template import Edit, Template
+from promptlint.unused import Unused, unused_around
 from promptlint.wording.cutting import Cut, cuts
+from promptlint.wording.emphasis import is_emphasis
 from promptlint.wording.filled import filled_twice
+from promptlint.wording.leaning import is_leant_on, with_announcement
 from promptlint.wording.repeats import Likeness
 from promptlint.wording.schematwice import schemas_sent_twice
+from promptlint.wording.segments import segments
 from promptlint.wording.statements import Repeated, runs, statements
-from promptlint.wording.text import PLACEHOLDER
+from promptlint.wording.text import PLACEHOLDER, mask
 from promptlint.wording.tidy import tidied
 from promptlint.wording.together import Together, requests, sent_by, sent_with
 
@@ -38,7 +42,7 @@ class DuplicateInstruction(Rule):
     The second copy is paid for on every call and says nothing new. Long prompts that several people edit collect them,
     and copies that are edited apart contradict each other later. A repeat may be meant as emphasis: then
     suppress the finding, or better say it once where it counts most. Examples, code, data, tables and headings are
-    not compared.
+    not compared, nor what stands in each of several blocks of one layout.
 
     ## Example
     ```python
@@ -59,8 +63,10 @@ class DuplicateInstruction(Rule):
 
     ## Fix safety
     Unsafe: it takes words away that the model reads. The fix deletes the copy that says less, or else the later one.
-    There is none where the copy holds a placeholder, has a number in a numbered list, or is also sent by a call that
-    does not send the other copy; none for values and schemas; and none where only names put two prompts together.
+    A sentence that only announces it ("I repeat.") goes with it. There is none where the copy holds a placeholder, has
+    a number in a numbered list, or is also sent by a call that does not send the other copy; where the next sentence
+    leans on it ("They are ...", "Otherwise ..."); where it is emphasis (in capitals, marked as important or last in a
+    long prompt); for values and schemas; and where only names put two prompts together.
 
     ## Options
     - `min_words`: shorter instructions are not compared word for word (default 5).
@@ -68,6 +74,7 @@ class DuplicateInstruction(Rule):
     ## References
     - Near repeats: three-word runs, see `promptlint.wording.repeats`
     - The same in other words: stems, see `promptlint.wording.restating`
+    - Sentences that lean on others: `promptlint/data/leaning.yaml`
     """
 
     code = "TOK102"
@@ -168,39 +175,53 @@ def ask(question, notes):
         found = [statement for template in together.templates for statement in statements(template)]
         for run in runs(found, self.min_words):
             owner, other = together.owner(run[0].redundant.place), together.owner(run[0].kept.place)
-            if together.tells(owner, other):
-                yield self._repeat(run, together, owner, other, context)
+            unused = unused_around(owner, context.project) if owner else None
+            if together.tells(owner, other) and not (unused and not unused.is_public):
+                yield self._repeat(run, together, (owner, other), unused, context)
 
     def _repeat(
-        self, run: Sequence[Repeated], together: Together, owner: Prompt | None, other: Prompt | None, context: Context
+        self,
+        run: Sequence[Repeated],
+        together: Together,
+        owners: tuple[Prompt | None, Prompt | None],
+        unused: Unused | None,
+        context: Context,
     ) -> Finding:
+        owner, other = owners
         first, last, basis = run[0], run[-1], together.basis
         template = first.redundant.template
-        gone = list(cuts(template.text, [repeat.redundant.segment for repeat in run]))
+        text, sentences = template.text, segments(mask(template))
+        said = [repeat.redundant.segment for repeat in run]
+        gone = list(cuts(text, with_announcement(text, said, sentences)))
         before = context.meter.count_template(template, basis.model)
         rest = template.after([(cut.start, cut.end, "") for cut in gone])
         after = context.meter.count_template(rest, basis.model)
         saving = input_saving(before.tokens - after.tokens, before, basis, context.meter)
         likeness = next((one.likeness for one in run if one.likeness is not Likeness.EXACT), Likeness.EXACT)
         more = f" and {len(run) - 1} more" if len(run) > 1 else ""
+        is_guessed = together.is_guessed and owner is not other
+        is_emphasised = any(is_emphasis(text, segment) for segment in said)
+        is_doubtful = is_emphasised or unused is not None or (owner is not None and owner.evidence is Evidence.NAMED)
         evidence = [] if likeness is Likeness.EXACT else [f'there it says: "{_shortened(first.earlier.text)}"']
-        if together.is_guessed and owner is not other:
-            evidence.append("their names say that the two prompts are sent together")
+        evidence += ["their names say that the two prompts are sent together"] if is_guessed else []
+        evidence += (
+            ["it may be repeated for emphasis: in capitals, or where a long prompt ends"] if is_emphasised else []
+        )
+        evidence += [unused.evidence] if unused else []
+        is_kept = is_guessed or is_emphasised or is_leant_on(text, said, sentences)
         return self.finding(
             Place(first.later.place.path, first.later.place.start, last.later.place.end),
             f'"{_shortened(first.later.text)}"{more} {VERBS[likeness]} '
             f"{_where(first.earlier.place, context)} ({saving.input_tokens} tokens)",
             severity=severity_of(saving.usd_per_1k_calls),
-            confidence=_confidence(owner, likeness),
+            confidence=_confidence(likeness, is_doubtful=is_doubtful),
             evidence=tuple(evidence),
             help="say it once; if the repeat is meant as emphasis, suppress this finding",
             call=together.call,
             prompt=owner,
             model=basis.model,
             saving=saving,
-            fix=None
-            if together.is_guessed and owner is not other
-            else _fix(template, gone, owner, other, context.project),
+            fix=None if is_kept else _fix(template, gone, owner, other, context.project),
         )
 
     def _values(self, context: Context) -> Iterator[Finding]:
@@ -208,17 +229,19 @@ def ask(question, notes):
         for together in requests(context.project):
             formatted = not any(prompt.calls for prompt in together.prompts)
             for value in filled_twice(together.templates, context.project.modules, formatted=formatted):
-                if value.again not in told:
+                owner = together.owner(value.again)
+                unused = unused_around(owner, context.project) if owner else None
+                if value.again not in told and not (unused and not unused.is_public):
                     told.add(value.again)
                     yield self.finding(
                         value.again,
                         f"the value of {value.name} is filled in here and at {_where(value.first, context)}",
                         severity=Severity.LOW,
-                        confidence=Confidence.LOW if together.is_guessed else Confidence.MEDIUM,
+                        confidence=Confidence.LOW if together.is_guessed or unused else Confidence.MEDIUM,
                         evidence=("what it costs depends on the value: both copies are paid for in every call",),
                         help="fill it in once and refer to it by its heading",
                         call=together.call,
-                        prompt=together.owner(value.again),
+                        prompt=owner,
                     )
 
     def _schemas(self, context: Context) -> Iterator[Finding]:
@@ -266,7 +289,7 @@ def _shortened(text: str) -> str:
     return line if len(line) <= SHOWN else line[: SHOWN - 1].rstrip() + "\u2026"
 
 
-def _confidence(owner: Prompt | None, likeness: Likeness) -> Confidence:
-    if owner and owner.evidence is Evidence.NAMED:
+def _confidence(likeness: Likeness, *, is_doubtful: bool) -> Confidence:
+    if is_doubtful:
         return Confidence.LOW
     return Confidence.HIGH if likeness is Likeness.EXACT else Confidence.MEDIUM

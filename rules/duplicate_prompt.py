@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import cache
+from pathlib import Path, PurePosixPath
 
+import msgspec
+
+from promptlint.compared import only_compared
 from promptlint.finding import Confidence, Finding, Severity
-from promptlint.project import Evidence, Prompt, Role
+from promptlint.project import Evidence, Project, Prompt, Role
 from promptlint.rule import Bad, Context, Rule
+from promptlint.unused import unused_around
 from promptlint.wording.likeness import likenesses
 from promptlint.wording.repeats import words
 
@@ -18,6 +24,28 @@ LEAST_SHARE = 0.85
 LEAST_TOKENS = 40
 """Shorter texts are not compared."""
 INSTRUCTING = (Role.SYSTEM, Role.USER, Role.UNKNOWN)
+EXAMPLES = re.compile(r"(?:.*[._])?(?:examples?|few_?shots?|shots|demos?|demonstrations?|samples?)", re.IGNORECASE)
+"""What a collection of examples is called."""
+DRIFT = "copies drift apart when one is edited; where their wording differs they cannot share a cached prefix"
+ON_PURPOSE = "the two files look as if they were kept side by side on purpose: another generation, or files to copy"
+
+
+class Variants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`data/variants.yaml`."""
+
+    generations: tuple[str, ...]
+    standalone: tuple[str, ...]
+
+
+@cache
+def variants() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The names of generations and of folders of files that stand alone; the table is read once."""
+    data = Path(__file__).parent / "data" / "variants.yaml"
+    table = msgspec.yaml.decode(data.read_bytes(), type=Variants)
+    generations, standalone = (
+        re.compile("|".join(one), re.IGNORECASE) for one in (table.generations, table.standalone)
+    )
+    return generations, standalone
 
 
 @dataclass(frozen=True)
@@ -34,8 +62,10 @@ class DuplicatePrompt(Rule):
     Variants that are kept side by side on purpose are not reported: texts that are alike but not the same in one file,
     and in one file also the same ones where nothing is seen to send them; text files of one folder (a strict and a
     lenient template), and text files that are alike but not the same (one template for each metric).
-    Answers of the assistant and descriptions of tools are not compared. What one file shares with another is one
-    finding, at the longest copy.
+    Answers of the assistant, descriptions of tools, and texts that are only compared with others are not compared. What
+    one file shares with another is one finding, at the longest copy; of several others it names one with the same text.
+    Where the names of the files say that one is of another generation (`legacy`, `v1`), or that both stand alone
+    (`profiles`, `examples`), the confidence is low.
 
     ## Example
     ```python
@@ -105,21 +135,25 @@ def chat(question):
     min_tokens: int = 60
 
     def check_project(self, context: Context) -> Iterator[Finding]:
+        project = context.project
         prompts = sorted(
-            (prompt for prompt in context.project.prompts if prompt.role in INSTRUCTING),
+            (prompt for prompt in project.prompts if prompt.role in INSTRUCTING),
             key=lambda prompt: (prompt.place.path.lower(), prompt.place.start),
         )
         # What is too short to hold so many tokens is not counted: a token is one character at least.
         long = [prompt for prompt in prompts if sum(map(len, prompt.template.stretches)) >= LEAST_TOKENS]
-        sized = [_Sized(prompt, _tokens(prompt, context)) for prompt in long]
+        sent = [prompt for prompt in long if not only_compared(prompt.place.start, project.modules[prompt.place.path])]
+        sized = [_Sized(prompt, _tokens(prompt, context)) for prompt in sent]
         kept = [one for one in sized if one.tokens >= LEAST_TOKENS]
-        groups: dict[tuple[str, str], list[_Copy]] = {}
-        told: set[str] = set()
+        best: dict[str, _Copy] = {}
         for like in likenesses([words(one.prompt.template.text) for one in kept], LEAST_SHARE):
             copy = _Copy(kept[like.later].prompt, kept[like.earlier].prompt, kept[like.later].tokens, like.share)
-            if copy.prompt.id not in told and not copy.is_variant:
-                told.add(copy.prompt.id)
-                groups.setdefault((copy.prompt.place.path, copy.other.place.path), []).append(copy)
+            known = best.get(copy.prompt.id)
+            if not copy.is_variant and (known is None or copy.closeness > known.closeness):
+                best[copy.prompt.id] = copy
+        groups: dict[tuple[str, str], list[_Copy]] = {}
+        for copy in best.values():
+            groups.setdefault((copy.prompt.place.path, copy.other.place.path), []).append(copy)
         for copies in groups.values():
             if sum(copy.tokens for copy in copies) >= self.min_tokens:
                 yield self._finding(copies, context)
@@ -129,22 +163,27 @@ def chat(question):
         longest = max(copies, key=lambda copy: copy.tokens)
         kept = longest.other.place
         line = context.project.locate(kept.path, kept.start).row
-        same = longest.prompt.template.text == longest.other.template.text
         nearly = (
-            "" if same else ", nearly" if longest.share == 1 else f", nearly ({longest.share:.0%} of its word runs)"
+            ""
+            if longest.is_same
+            else ", nearly"
+            if longest.share == 1
+            else f", nearly ({longest.share:.0%} of its word runs)"
         )
         more = len(copies) - 1
         others = f"; so {'is' if more == 1 else 'are'} {more} more of this file" if more else ""
-        is_sure = same and Evidence.NAMED not in (longest.prompt.evidence, longest.other.evidence)
+        what = "example text" if _is_example(longest.prompt, context.project) else "prompt"
+        is_sure = longest.is_same and Evidence.NAMED not in (longest.prompt.evidence, longest.other.evidence)
+        sure = Confidence.HIGH if is_sure else Confidence.MEDIUM
+        unused = unused_around(longest.prompt, context.project)
+        evidence = [DRIFT, *([ON_PURPOSE] if longest.is_on_purpose else []), *([unused.evidence] if unused else [])]
         return self.finding(
             longest.prompt.place,
-            f"this prompt of {longest.tokens} tokens is also kept at {kept.path}:{line}{nearly}{others}",
+            f"this {what} of {longest.tokens} tokens is also kept at {kept.path}:{line}{nearly}{others}",
             severity=Severity.LOW,
-            confidence=Confidence.HIGH if is_sure else Confidence.MEDIUM,
-            evidence=(
-                "copies drift apart when one is edited; where their wording differs they cannot share a cached prefix",
-            ),
-            help="keep it once and import it",
+            confidence=Confidence.LOW if longest.is_on_purpose else sure,
+            evidence=tuple(evidence),
+            help="delete this copy if nobody needs it" if unused else "keep it once and import it",
             prompt=longest.prompt,
         )
 
@@ -167,6 +206,24 @@ class _Copy:
     share: float
 
     @property
+    def is_same(self) -> bool:
+        return self.prompt.template.text == self.other.template.text
+
+    @property
+    def closeness(self) -> tuple[bool, float]:
+        """How good the other one is to be named: the same text, else the one with most runs in common."""
+        return self.is_same, self.share
+
+    @property
+    def is_on_purpose(self) -> bool:
+        """Whether the names of the two files say why both keep the text."""
+        one, two = (PurePosixPath(copy.place.path) for copy in (self.prompt, self.other))
+        generations, standalone = variants()
+        first, second = ({name for name in _names(path) if generations.fullmatch(name)} for path in (one, two))
+        alone = all(any(standalone.fullmatch(name) for name in path.parts[:-1]) for path in (one, two))
+        return first != second or alone
+
+    @property
     def is_variant(self) -> bool:
         """Whether the two are kept side by side on purpose, or one is a part of the other."""
         one, two = PurePosixPath(self.prompt.place.path), PurePosixPath(self.other.place.path)
@@ -174,6 +231,19 @@ class _Copy:
             is_sent = Evidence.NAMED not in (self.prompt.evidence, self.other.evidence)
             return self.share < 1 or not is_sent or self.prompt.place.start < self.other.place.end
         return ".py" not in (one.suffix, two.suffix) and (self.share < 1 or one.parent == two.parent)
+
+
+def _is_example(prompt: Prompt, project: Project) -> bool:
+    """Whether a text stands in a collection of examples: as a field of one, not as a prompt."""
+    facts = project.modules[prompt.place.path]
+    place = next((one for one in facts.texts if one.expr.start == prompt.place.start), None)
+    held = place is not None and place.context in ("argument", "entry", "item")
+    return held and EXAMPLES.fullmatch((place and place.within) or "") is not None
+
+
+def _names(path: PurePosixPath) -> tuple[str, ...]:
+    """The names of the folders of a file and its own."""
+    return (*path.parts[:-1], path.stem)
 
 
 def _tokens(prompt: Prompt, context: Context) -> int:

@@ -15,6 +15,7 @@ from promptlint.finding import Applicability, Confidence, Finding, Fix
 from promptlint.project import Evidence, Prompt, Role
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
+from promptlint.unused import unused_around
 from promptlint.wording.cutting import cuts
 from promptlint.wording.protected import NEGATION, Protected
 from promptlint.wording.rewording import Change, Replacement, reword
@@ -152,8 +153,8 @@ def ask(question):
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
         if prompt.role not in INSTRUCTING:
             return
-        changes = list(_changes(mask(prompt.template)))
-        if not changes:
+        changes, unused = list(_changes(mask(prompt.template))), unused_around(prompt, context.project)
+        if not changes or (unused and not unused.is_public):
             return
         basis = basis_of(context.project.call_by_id[call] for call in prompt.calls)
         reworded = reword(prompt.template, changes, basis, context.meter)
@@ -165,7 +166,8 @@ def ask(question):
             f"{reworded.tokens} of {reworded.before.tokens} tokens say nothing to a model: "
             f"{_named([change.what for change in reworded.changes])}",
             severity=severity_of(saving.usd_per_1k_calls),
-            confidence=Confidence.LOW if prompt.evidence is Evidence.NAMED else Confidence.MEDIUM,
+            confidence=Confidence.LOW if prompt.evidence is Evidence.NAMED or unused else Confidence.MEDIUM,
+            evidence=(unused.evidence,) if unused else (),
             help="say it without them; if the model needs the emphasis, suppress this finding",
             prompt=prompt,
             model=basis.model,

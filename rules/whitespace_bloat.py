@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
+from promptlint.local import COSTS_TIME, runs_locally
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
 from promptlint.template import Edit, Hole, Template
+from promptlint.unused import Unused, unused_around
 from promptlint.wording.dedenting import dedented
 from promptlint.wording.layout import Cut, Kind, Layout
+from promptlint.wording.places import place_in
 from promptlint.wording.tidy import tidied
+from promptlint_rules.pretty_json import PrettyJson
 
 PADDED = re.compile(r"\.to_markdown\((?:index=\w+)?\)$")
 """Ends the expression of a table that pandas writes with every cell padded to the width of its column."""
@@ -37,9 +41,10 @@ class WhitespaceBloat(Rule):
     A triple-quoted string keeps the indentation of the code it stands in. It is paid for on every call
     and tells the model nothing. The tokens are counted with the tokenizer of the model that the call names, and only
     what it charges for is reported: on `o200k_base` an indented line costs one token more, however deep, and a run of
-    blank lines costs no more than one. Text that is dedented before it is sent is not reported. A padded table is
-    longer than the same data as CSV by some 80 %; how much of it is sent depends on the data, so there the finding has
-    no figure of its own.
+    blank lines costs no more than one. Text that is dedented before it is sent is not reported. Indented JSON that
+    pretty-json reports is counted there, and here only where that rule does not run. A padded table is longer than the
+    same data as CSV by some 80 %; how much of it is sent depends on the data, so there the finding has no figure of its
+    own.
 
     ## Example
     ```python
@@ -151,7 +156,10 @@ Use the language of the question.
     indent_style: Literal["flush", "dedent"] = "flush"
 
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
-        yield from self._layout(prompt, context)
+        unused = unused_around(prompt, context.project)
+        if unused and not unused.is_public:
+            return
+        yield from self._layout(prompt, unused, context)
         for part in prompt.template.parts:
             if isinstance(part, Hole) and PADDED.search(part.name) and _imports_pandas(part.path, context.project):
                 yield self._padded(part, prompt)
@@ -167,7 +175,7 @@ Use the language of the question.
             prompt=prompt,
         )
 
-    def _layout(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
+    def _layout(self, prompt: Prompt, unused: Unused | None, context: Context) -> Iterator[Finding]:
         template = prompt.template
         layout = Layout.of(template, context.project)
         margin = layout.margin(prompt.indentation)
@@ -176,24 +184,32 @@ Use the language of the question.
             return
         basis = basis_of(context.project.call_by_id[call] for call in prompt.calls)
         before = context.meter.count_template(template, basis.model)
+        json = _json_layout(prompt, context)
 
         def saved(kinds: frozenset[Kind]) -> int:
-            rest = _without(template, layout.cuts(kinds, margin))
+            cuts = [(cut.start, cut.end) for cut in layout.cuts(kinds, margin)]
+            rest = template.after([(*each, "") for each in _united([*cuts, *json])])
             return before.tokens - context.meter.count_template(rest, basis.model).tokens
 
         for kind in Kind:
             if kind in kinds and saved(kinds - {kind}) >= saved(kinds):
                 kinds -= {kind}
-        tokens = saved(kinds)
+        tokens = saved(kinds) - saved(frozenset())
         if tokens < self.min_tokens:
             return
         cuts = list(layout.cuts(kinds, margin))
+        first = next(line for line in layout.lines if line.end >= cuts[0].start)
+        is_local = runs_locally(prompt, context.project)
+        evidence = [COSTS_TIME] if is_local else []
+        evidence += [unused.evidence] if unused else []
+        evidence += ["the JSON in it is not counted here: pretty-json reports it"] if json else []
         saving = input_saving(tokens, before, basis, context.meter)
         yield self.finding(
-            prompt.place,
+            place_in(prompt, first.start, first.end, context.project),
             f"{tokens} of {before.tokens} tokens are layout: {_summary(cuts, margin)}",
-            severity=severity_of(saving.usd_per_1k_calls),
-            confidence=Confidence.LOW if prompt.evidence is Evidence.NAMED else Confidence.HIGH,
+            severity=Severity.LOW if is_local else severity_of(saving.usd_per_1k_calls),
+            confidence=Confidence.LOW if prompt.evidence is Evidence.NAMED or unused else Confidence.HIGH,
+            evidence=tuple(evidence),
             help="remove it in the string, or pass the text through textwrap.dedent() before sending it",
             prompt=prompt,
             model=basis.model,
@@ -212,6 +228,27 @@ Use the language of the question.
 
 def _imports_pandas(path: str, project: Project) -> bool:
     return any(one.module.split(".")[0] == "pandas" for one in project.modules[path].imports)
+
+
+def _json_layout(prompt: Prompt, context: Context) -> tuple[tuple[int, int], ...]:
+    """The ranges of the text that pretty-json reports, where it runs too."""
+    pretty = next((rule for rule in context.rules if isinstance(rule, PrettyJson)), None)
+    found = pretty.layout_of(prompt, context) if pretty else None
+    return found.ranges if found else ()
+
+
+def _united(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The ranges in order, those that overlap made one."""
+    held: tuple[int, int] | None = None
+    for start, end in sorted(ranges):
+        if held and start <= held[1]:
+            held = held[0], max(held[1], end)
+        else:
+            if held:
+                yield held
+            held = start, end
+    if held:
+        yield held
 
 
 def _without(template: Template, cuts: Iterable[Cut]) -> Template:

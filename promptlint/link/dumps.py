@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from promptlint.facts import Call, Const, Keyword, Run, Str
+from promptlint.facts import Call, Const, Keyword, ModuleFacts, Run, Str
 from promptlint.link.env import Env, label_of
 from promptlint.link.names import ModuleIndex
 from promptlint.link.origins import origin_of
@@ -27,6 +28,9 @@ _MAKES_PROMPT = re.compile(
 """The name of a function that makes a prompt of what it is given."""
 _SEPARATING = frozenset({"json.dumps", "dumps", "simplejson.dumps"})
 """Those that take `separators=`, which saves the blanks behind commas and colons too."""
+_PLAIN = frozenset({"json", "model_dump_json", "to_json", "dump_json", "dumps"})
+"""Functions and methods of libraries that indent only where they are asked to: the standard library, Pydantic (1 and 2)
+and pandas, by the last part of their names."""
 
 
 def dumped(ev: Evaluator, call: Call, env: Env) -> Text | None:
@@ -97,7 +101,7 @@ def dumps_in(
         for one in index.modules[path].facts.calls
     }
     places = sorted(into.keys() & written.keys(), key=lambda place: (place.path, place.start))
-    return tuple(_dump(written[place], place, into[place]) for place in places)
+    return tuple(_dump(written[place], place, into[place], index) for place in places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +113,55 @@ class _Use:
     quotes: set[str] = field(default_factory=set)
 
 
-def _dump(call: Call, place: Place, use: _Use) -> Dump:
+def _dump(call: Call, place: Place, use: _Use, index: ModuleIndex) -> Dump:
     indent = _indent(call)
     assert indent is not None
     function = _function(call)
     given = {keyword.name for keyword in call.keywords}
-    compact = "indent=None"
+    argument, compact = Place(place.path, indent.start, indent.value.end), "indent=None"
     if function in _SEPARATING and not given & {"separators", None} and "?" not in use.quotes:
         # Before Python 3.12 a field of an f-string cannot hold the quotes of the f-string.
         mark = "'" if any('"' in quote for quote in use.quotes) else '"'
         compact = f"separators=({mark},{mark}, {mark}:{mark})"
+    elif _is_plain(function, index) and (whole := _with_comma(call, indent, index.modules[place.path].facts)):
+        argument, compact = Place(place.path, *whole), ""
     return Dump(
         place=place,
         function=function,
-        indent=Place(place.path, indent.start, indent.value.end),
+        indent=argument,
         compact=compact,
         prompts=tuple(use.prompts),
         calls=tuple(use.calls),
     )
+
+
+def _is_plain(function: str, index: ModuleIndex) -> bool:
+    """Whether a function writes JSON on one line where it is not asked to indent it: by the functions of that name in
+    the project, which have the default None or hand the argument on; else one of a library that is known."""
+    name = function.rpartition(".")[2]
+    found = [scope for module in index.modules.values() for scope in module.facts.scopes if scope.name == name]
+    for scope in found:
+        indent = next((one for one in scope.parameters if one.name == "indent"), None)
+        handed_on = indent is None and any(one.kind == "**" for one in scope.parameters)
+        default = indent.default if indent else None
+        if not handed_on and not (isinstance(default, Const) and default.value is None):
+            return False
+    return bool(found) or name in _PLAIN
+
+
+def _with_comma(call: Call, argument: Keyword, facts: ModuleFacts) -> tuple[int, int] | None:
+    """The range of an argument and the comma that goes with it; None where more than blanks may stand around it."""
+    behind = [one.start for one in call.keywords if one.start > argument.start]
+    if behind:
+        return argument.start, min(behind)
+    end = argument.value.end
+    before = [one.end for one in call.args] + [one.value.end for one in call.keywords if one is not argument]
+    if not before:
+        return (argument.start, end) if end == call.end - 1 else None
+    line_start = facts.line_starts[bisect_right(facts.line_starts, argument.start) - 1]
+    # A comma and a blank, or a comma at the end of the line above.
+    gap = argument.start - max(before) if line_start <= max(before) else line_start - max(before)
+    return (max(before), end) if gap == len(", ") else None
 
 
 def _dumps(text: Text, seen: set[int]) -> Iterator[tuple[Place, str]]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from promptlint.wording.text import HOLE
 
 MAX_NESTING = 60
+MAX_LINE = 300
+"""Characters of compact JSON from which each of its items has a line of its own, so that people can still read it."""
 MAX_UNCLOSED = 50
 """Brackets that nothing closes. Each costs a look at all the text behind it, and a text with so many holds no JSON."""
 _BLANKS = re.compile(r"[ \t\r\n]*")
@@ -23,16 +25,27 @@ _CLOSING = {"{": "}", "[": "]"}
 class Payload:
     """A JSON object or array at `start`..`end` of a text that runs over several lines.
 
-    `blanks` are the ranges between its tokens that hold only blanks and line breaks, `strings` those of its strings
-    with their quotes. A hole may stand for a value.
+    `blanks` are the ranges between its tokens that hold only blanks and line breaks, `around_items` those of them that
+    stand between its brackets, its items and their commas, `strings` the ranges of its strings with their quotes. A
+    hole may stand for a value.
     """
 
     start: int
     end: int
     blanks: tuple[tuple[int, int], ...]
+    around_items: frozenset[tuple[int, int]]
     strings: tuple[tuple[int, int], ...]
     breaks: int
     """How many of the blanks hold a line break: about half in what `json.dumps(value, indent=4)` writes."""
+
+    def layout(self, text: str) -> Iterator[tuple[int, int]]:
+        """The ranges of `text` to take out for the compact form: all blanks, but of a long value a line break around
+        each of its items."""
+        is_long = self.end - self.start - sum(end - start for start, end in self.blanks) > MAX_LINE
+        for start, end in self.blanks:
+            kept = text.find("\n", start, end) if is_long and (start, end) in self.around_items else -1
+            ranges = [(start, end)] if kept < 0 else [(start, kept), (kept + 1, end)]
+            yield from ((first, last) for first, last in ranges if first < last)
 
 
 class _Invalid(Exception):
@@ -56,7 +69,9 @@ def payloads(masked: str) -> Iterator[Payload]:
             continue
         if "\n" in masked[opener.start() : at] and reader.blanks:
             breaks = sum("\n" in masked[start:end] for start, end in reader.blanks)
-            yield Payload(opener.start(), at, tuple(reader.blanks), tuple(reader.strings), breaks)
+            yield Payload(
+                opener.start(), at, tuple(reader.blanks), frozenset(reader.around_items), tuple(reader.strings), breaks
+            )
 
 
 class _Reader:
@@ -65,6 +80,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self.blanks: list[tuple[int, int]] = []
+        self.around_items: list[tuple[int, int]] = []
         self.strings: list[tuple[int, int]] = []
 
     def value(self, at: int, depth: int) -> int:
@@ -83,17 +99,17 @@ class _Reader:
     def _collection(self, at: int, depth: int) -> int:
         opening = self._text[at]
         closing = _CLOSING[opening]
-        at = self._skip(at + 1)
+        at = self._skip(at + 1, depth)
         if self._text[at : at + 1] == closing:
             return at + 1
         while True:
             if opening == "{":
                 at = self._skip(self._string(at))
                 at = self._skip(self._expect(":", at))
-            at = self._skip(self.value(at, depth + 1))
+            at = self._skip(self.value(at, depth + 1), depth)
             if self._text[at : at + 1] == closing:
                 return at + 1
-            at = self._skip(self._expect(",", at))
+            at = self._skip(self._expect(",", at), depth)
 
     def _string(self, at: int) -> int:
         string = _STRING.match(self._text, at)
@@ -107,11 +123,14 @@ class _Reader:
             raise _Invalid
         return at + 1
 
-    def _skip(self, at: int) -> int:
+    def _skip(self, at: int, depth: int | None = None) -> int:
+        """The end of the blanks at `at`; `depth` is that of the value around whose items they stand."""
         blanks = _BLANKS.match(self._text, at)
         assert blanks is not None
         if blanks[0]:
             self.blanks.append(blanks.span())
+            if depth == 0:
+                self.around_items.append(blanks.span())
         return blanks.end()
 
 

@@ -36,15 +36,14 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classes: dict[str, tuple[str, ...]]
     empty: frozenset[str]
     demanding: frozenset[str]
+    opposites: tuple[tuple[str, str], ...]
     endings: tuple[str, ...]
 
 
 @cache
 def _table() -> Table:
-    import yaml
-
     text = (resources.files("promptlint") / "data" / "restating.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.safe_load(text), Table)
+    return msgspec.yaml.decode(text, type=Table)
 
 
 @cache
@@ -122,6 +121,8 @@ def _restates(short: Sense, long: Sense, weights: dict[str, float]) -> bool:
     enough = sum(map(_size, stems)) >= ENOUGH
     if not (enough or _is_format(stems)) or not stems <= {*long.main}:
         return False
+    if _are_opposed(short.text, long.text):
+        return False
     if not (short.demands or long.demands) or ("<if>" in stems) != ("<if>" in others):
         return False
     if "<not>" in others - stems and stems & {*long.stems[long.stems.index("<not>") + 1 :]}:
@@ -130,6 +131,15 @@ def _restates(short: Sense, long: Sense, weights: dict[str, float]) -> bool:
         return False
     shared = 2 * sum(weights[stem] for stem in stems)
     return shared >= BALANCE * sum(weights[stem] for stem in (*stems, *others))
+
+
+def _are_opposed(one: str, other: str) -> bool:
+    """Whether a text has a word whose opposite only the other one has."""
+    mine, theirs = {*words(one)}, {*words(other)}
+    return any(
+        (a in mine - theirs and b in theirs - mine) or (b in mine - theirs and a in theirs - mine)
+        for a, b in _table().opposites
+    )
 
 
 def _size(stem: str) -> int:

@@ -11,6 +11,7 @@ from promptlint.template import Template
 from promptlint.wording.repeats import Likeness, Repeat, repeats, words
 from promptlint.wording.restating import restatements
 from promptlint.wording.segments import Segment, segments
+from promptlint.wording.skeletons import are_one_layout
 from promptlint.wording.text import mask
 from promptlint.wording.together import overlap
 
@@ -64,8 +65,8 @@ def runs(found: Sequence[Statement], min_words: int) -> Iterator[list[Repeated]]
 
     Statements of less than `min_words` words count only where they restate another one.
     Left out: the same piece of source sent twice (a constant used in two places), where nothing can be cut; near
-    repeats of what begins with a small letter: such a piece of a sentence means what the rest of it says; and what is
-    said of one field in one list item and of another in the next.
+    repeats of what begins with a small letter: such a piece of a sentence means what the rest of it says; what is
+    said of one field in one list item and of another in the next; and what stands in several blocks of one layout.
     """
     run: list[Repeated] = []
     last = (-2, -2)
@@ -74,6 +75,10 @@ def runs(found: Sequence[Statement], min_words: int) -> Iterator[list[Repeated]]
         if overlap(redundant.place, kept.place) or (_is_labelled(redundant) and _is_labelled(kept)):
             continue
         if repeat.likeness is not Likeness.EXACT and redundant.text[0].islower():
+            continue
+        if redundant.template is kept.template and are_one_layout(
+            redundant.template.text, redundant.segment.start, kept.segment.start
+        ):
             continue
         here = (redundant.template, redundant.place.path, kept.place.path)
         there = run and (run[-1].redundant.template, run[-1].redundant.place.path, run[-1].kept.place.path)
@@ -91,11 +96,24 @@ def _repeats(found: Sequence[Statement], min_words: int) -> Iterator[Repeat]:
     long = [index for index, statement in enumerate(found) if len(statement.words) >= min_words]
     gone: set[int] = set()
     for repeat in repeats([found[index].words for index in long]):
-        gone.add(long[repeat.redundant])
-        yield Repeat(long[repeat.redundant], long[repeat.kept], repeat.likeness)
+        here, there = long[repeat.redundant], long[repeat.kept]
+        yield Repeat(here, there, repeat.likeness)
+        gone.add(here)
+        # A short sentence behind it may mean something only there: "They are already imported."
+        while _is_short_repeat(found, here := here + 1, there := there + 1, min_words) and here not in gone:
+            yield Repeat(here, there, Likeness.EXACT)
+            gone.add(here)
     left = [index for index in range(len(found)) if index not in gone]
     for repeat in restatements([found[index].text for index in left]):
         yield Repeat(left[repeat.redundant], left[repeat.kept], repeat.likeness)
+
+
+def _is_short_repeat(found: Sequence[Statement], here: int, there: int, min_words: int) -> bool:
+    """Whether two short statements say the same, each behind another one of its list item or paragraph."""
+    if not (0 < here < len(found) and 0 < there < len(found)) or len(found[here].words) >= min_words:
+        return False
+    are_beside = all(found[at].segment.block == found[at - 1].segment.block for at in (here, there))
+    return are_beside and bool(found[here].words) and found[here].words == found[there].words
 
 
 def _is_labelled(statement: Statement) -> bool:

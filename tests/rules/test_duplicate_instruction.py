@@ -376,6 +376,16 @@ def test_repeats_in_other_words(prompt: str, expected: str) -> None:
             "Deep learning has changed the field of language processing.",
             id="statements that ask for nothing",
         ),
+        pytest.param(
+            "The page scrolls up. It is suitable when you want to see the elements above the viewport.\nBe brief.\n"
+            "The page scrolls down. It is suitable when you want to see the elements below the viewport.",
+            id="opposite places",
+        ),
+        pytest.param(
+            "The text does not provide an answer here.\nBe brief.\n"
+            "The text does not specify the answer to this question here.",
+            id="statements that say what is not",
+        ),
     ],
 )
 def test_what_other_words_do_not_repeat(prompt: str) -> None:
@@ -465,3 +475,80 @@ def test_a_schema_in_the_prompt_and_in_the_request(given: str, count: int) -> No
     found = findings(source, RULE)
     assert len(found) == count
     assert all("a schema is written into the prompt" in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        (
+            "Never use an external page.\nBe kind.\n\nI repeat. Never use an external page. Be brief.\n",
+            "Never use an external page.\nBe kind.\n\nBe brief.\n",
+        ),
+        (
+            "Do not import the module again. They are loaded. Be kind.\n\nBe brief.\n"
+            "Do not import the module again. They are loaded.\n\nThank them.",
+            "Do not import the module again. They are loaded. Be kind.\n\nBe brief.\n\nThank them.",
+        ),
+    ],
+    ids=["the sentence that announces it", "the same short sentence behind both"],
+)
+def test_what_belongs_to_a_repeat_goes_with_it(prompt: str, expected: str) -> None:
+    assert len(check(prompt)) == 1
+    assert after_fix(prompt) == expected
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "They are already imported.",
+        "Some pages can be read without it.",
+        "Otherwise, name the page.",
+        "However, you can say so.",
+        "The same holds for tables.",
+        "If not, ask for it.",
+    ],
+)
+def test_no_fix_where_the_next_sentence_leans_on_it(behind: str) -> None:
+    prompt = f"Use only the manual page given. Be kind.\n\nBe brief. Use only the manual page given. {behind}\n"
+    [finding] = check(prompt)
+    assert finding.fix is None
+    assert after_fix(prompt) == prompt
+    for free in ("Name the number of the page.", "All answers are short.", "Each page has a number."):
+        assert check(prompt.replace(behind, free))[0].fix is not None
+
+
+LONG = "".join(
+    f"- Step {at}: look at chapter {at} of the manual, and note what it says of the part.\n" for at in range(30)
+)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Be kind.\nUSE ONLY THE MANUAL PAGE GIVEN.\nBe brief.\nUSE ONLY THE MANUAL PAGE GIVEN.\nThank them.\n",
+        f"Use only the manual page given.\n{LONG}Use only the manual page given.\n",
+        f"Use only the manual page given.\n{LONG}IMPORTANT: Use only the manual page given.\n\nThank them.\n",
+    ],
+    ids=["capitals", "the last word", "marked"],
+)
+def test_emphasis_is_doubted_and_kept(prompt: str) -> None:
+    [finding] = check(prompt)
+    assert finding.confidence is Confidence.LOW
+    assert any("emphasis" in one for one in finding.evidence)
+    assert finding.fix is None
+
+
+@pytest.mark.parametrize(
+    ("second", "count"),
+    [
+        ("Jane lives in Dover.\nJane can go to: school, park.\n", 0),
+        ("Jane lives in Dover.\nJane works at night.\nJane can go to: school, park.\n", 0),
+        ("Sam lives in London.\nSam can go to: house, pub.\n", 1),
+        ("Write short sentences.\nNever guess a price.\n", 1),
+    ],
+    ids=["filled with other values", "with a line more", "the same once more", "other instructions"],
+)
+def test_blocks_of_one_layout_repeat_their_rules(second: str, count: int) -> None:
+    rule = "* Stay where you are if the work can be done there.\n"
+    prompt = f"Choose a place.\n\nSam lives in London.\nSam can go to: house, pub.\n{rule}---\n{second}{rule}"
+    assert len(check(prompt)) == count

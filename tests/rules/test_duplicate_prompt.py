@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from promptlint.finding import Finding, Severity
+from promptlint.finding import Confidence, Finding, Severity
 from promptlint.wording.likeness import Likeness, likenesses
 from rule_run import findings
 
@@ -69,6 +69,50 @@ def test_what_one_file_shares_with_another_is_one_finding_at_the_longest() -> No
 )
 def test_look_alikes_are_silent(sources: dict[str, str]) -> None:
     assert check(sources) == []
+
+
+def test_the_same_text_is_named_before_one_that_is_nearly_the_same() -> None:
+    found = places({"a.py": app(NEARLY), "b.py": app(PROMPT), "c.py": app(PROMPT)})
+    assert [path for path, _ in found] == ["b.py", "c.py"]
+    assert found[1][1].endswith("b.py:7")
+
+
+def test_a_field_of_an_example_is_no_prompt() -> None:
+    example = (
+        f"class Judge(PydanticPrompt):\n    instruction = 'Judge.'\n    examples = [(Case(context={PROMPT!r}), 1)]\n"
+    )
+    (finding,) = check({"a.py": app(PROMPT), "b.py": f"from ragas import PydanticPrompt, Case\n\n\n{example}"})
+    assert finding.message.startswith("this example text of ")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "confidence"),
+    [
+        ("shop/chat.py", "shop/legacy/chat.py", Confidence.LOW),
+        ("shop/v1/chat.py", "shop/v2/chat.py", Confidence.LOW),
+        ("shop/profiles/small.py", "shop/profiles/large.py", Confidence.LOW),
+        ("shop/legacy/chat.py", "shop/legacy/mail.py", Confidence.HIGH),
+        ("shop/chat.py", "shop/mail.py", Confidence.HIGH),
+    ],
+)
+def test_copies_kept_on_purpose_are_doubted(one: str, two: str, confidence: Confidence) -> None:
+    (finding,) = check({one: app(PROMPT), two: app(PROMPT)})
+    assert finding.confidence is confidence
+    assert any("on purpose" in said for said in finding.evidence) == (confidence is Confidence.LOW)
+
+
+def test_a_copy_that_nobody_uses_can_go() -> None:
+    spare = f"def spare_prompt():\n    return {PROMPT!r}\n"
+    sources = {
+        "pkg/main.py": "from pkg.a import ask\n\nprompt = ask('Hello')\n",
+        "pkg/a.py": app(PROMPT),
+        "pkg/spare.py": spare,
+    }
+    (finding,) = check(sources)
+    assert finding.place.path == "pkg/spare.py"
+    assert "nothing in the project calls `spare_prompt`" in finding.evidence
+    assert finding.help is not None
+    assert "delete this copy" in finding.help
 
 
 def test_likeness_finds_every_pair_that_brute_force_finds() -> None:

@@ -16,7 +16,7 @@ RULE = "pretty-json"
 HEAD = "import json\nfrom openai import OpenAI\n\nclient = OpenAI()\n"
 RECORDS = [{"id": number, "name": f"Item {number}", "tags": ["new", "blue"]} for number in range(8)]
 PRETTY = json.dumps(RECORDS, indent=4)
-COMPACT = json.dumps(RECORDS, separators=(",", ":"))
+COMPACT = "[\n" + ",\n".join(json.dumps(record, separators=(",", ":")) for record in RECORDS) + "\n]"
 
 
 def check(body: str) -> list[Finding]:
@@ -105,20 +105,71 @@ def test_json_given_to_a_function_that_makes_a_prompt_is_found() -> None:
         ('"Sum up: " + json.dumps(data, indent=4)', '"Sum up: " + json.dumps(data, separators=(",", ":"))'),
         ('f"Sum up: {json.dumps(data, indent=4)}"', "f\"Sum up: {json.dumps(data, separators=(',', ':'))}\""),
         ("f'Sum up: {json.dumps(data, indent=4)}'", 'f\'Sum up: {json.dumps(data, separators=(",", ":"))}\''),
-        ("f'''{json.dumps(data, indent=4)}'''", "f'''{json.dumps(data, indent=None)}'''"),
+        ("f'''{json.dumps(data, indent=4)}'''", "f'''{json.dumps(data)}'''"),
         (
             '"Sum up: " + json.dumps((data or mode), indent=4, sort_keys=True)',
             '"Sum up: " + json.dumps((data or mode), separators=(",", ":"), sort_keys=True)',
         ),
         (
             '"Sum up: " + json.dumps(data, indent=4, separators=(", ", ": "))',
-            '"Sum up: " + json.dumps(data, indent=None, separators=(", ", ": "))',
+            '"Sum up: " + json.dumps(data, separators=(", ", ": "))',
         ),
-        ('"Sum up: " + data.model_dump_json(indent=4)', '"Sum up: " + data.model_dump_json(indent=None)'),
+        ('"Sum up: " + data.model_dump_json(indent=4)', '"Sum up: " + data.model_dump_json()'),
+        (
+            '"Sum up: " + data.model_dump_json(by_alias=True, indent=4)',
+            '"Sum up: " + data.model_dump_json(by_alias=True)',
+        ),
+        (
+            '"Sum up: " + data.model_dump_json(\n        indent=4,\n        by_alias=True,\n    )',
+            '"Sum up: " + data.model_dump_json(\n        by_alias=True,\n    )',
+        ),
+        (
+            '"Sum up: " + data.model_dump_json(\n        indent=4,\n    )',
+            '"Sum up: " + data.model_dump_json(\n        indent=None,\n    )',
+        ),
+        (
+            '"Sum up: " + data.model_dump_json(include=(mode), indent=4)',
+            '"Sum up: " + data.model_dump_json(include=(mode), indent=None)',
+        ),
+        ('"Sum up: " + data.as_json(indent=4)', '"Sum up: " + data.as_json(indent=None)'),
     ],
 )
 def test_the_fix_replaces_the_argument(value: str, rewritten: str) -> None:
     assert fix(sends(value)) == sends(rewritten)
+
+
+@pytest.mark.parametrize(
+    ("signature", "rewritten"),
+    [
+        ("value, indent=None", "to_json(data)"),
+        ("value, **options", "to_json(data)"),
+        ("value, indent=2", "to_json(data, indent=None)"),
+        ("value, indent", "to_json(data, indent=None)"),
+    ],
+)
+def test_the_argument_goes_where_the_function_indents_only_when_asked(signature: str, rewritten: str) -> None:
+    given = "**options" if "options" in signature else "indent=indent"
+    function = f"def to_json({signature}):\n    return json.dumps(value, {given})\n\n\n"
+    assert fix(function + sends('f"Sum up: {to_json(data, indent=2)}"')) == function + sends(
+        f'f"Sum up: {{{rewritten}}}"'
+    )
+
+
+@pytest.mark.parametrize(
+    "setup",
+    [
+        'text = json.dumps(data, indent=4).replace("\\n", "\\n    ")',
+        'rows = json.dumps(data, indent=4)\ntext = "\\n".join(rows.splitlines()[1:])\ntext = rows + text',
+        '"""Writes the prompt exactly like model_dump_json(indent=4) does."""\ntext = json.dumps(data, indent=4)',
+        '"""V1-identical prompt."""\ntext = json.dumps(data, indent=4)',
+    ],
+)
+def test_what_is_indented_on_purpose_is_doubted_and_kept(setup: str) -> None:
+    body = sends('f"Sum this up: {text}"', setup)
+    (finding,) = check(body)
+    assert finding.confidence is Confidence.LOW
+    assert any("on purpose" in one for one in finding.evidence)
+    assert finding.fix is None
 
 
 def test_literal_json_is_minified_without_loss() -> None:
@@ -128,6 +179,24 @@ def test_literal_json_is_minified_without_loss() -> None:
     assert finding.saving.input_tokens > 100
     assert finding.message.startswith(f"{finding.saving.input_tokens} of ")
     assert fixed(HEAD + source, RULE)[FILE] == HEAD + source.replace(PRETTY, COMPACT)
+
+
+def test_a_short_value_goes_on_one_line() -> None:
+    texts = [json.dumps(RECORDS[:4], indent=4), json.dumps(RECORDS[4:], indent=4)]
+    source = 'SYSTEM = """Data:\n{}\nMore:\n{}"""\n\n\n' + sends("SYSTEM")
+    assert fix(source.format(*texts)) == source.format(
+        *(json.dumps(json.loads(text), separators=(",", ":")) for text in texts)
+    )
+
+
+def test_in_a_text_file_the_finding_stands_at_the_json() -> None:
+    text = f"Sum up the records that follow.\n\nRecords: {PRETTY}\nUse one sentence for each.\n"
+    code = HEAD + sends('open("prompts/sum_up.txt").read()')
+    sources = {"app.py": code, "prompts/sum_up.txt": text}
+    (finding,) = findings(sources, RULE)
+    assert finding.place.path == "prompts/sum_up.txt"
+    assert text[finding.place.start : finding.place.end] == PRETTY
+    assert fixed(sources, RULE)["prompts/sum_up.txt"] == text.replace(PRETTY, COMPACT)
 
 
 def test_json_in_an_f_string_keeps_its_braces_and_holes() -> None:

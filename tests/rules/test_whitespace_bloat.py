@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import textwrap
 
@@ -305,3 +306,60 @@ def test_a_padded_table_is_told_at_its_place(expression: str) -> None:
 )
 def test_other_tables_are_silent(source: str) -> None:
     assert findings(source, RULE) == []
+
+
+RECORDS = json.dumps([{"id": at, "name": f"Item {at}", "tags": ["new", "blue"]} for at in range(8)], indent=4)
+
+
+def test_the_layout_of_json_is_counted_once() -> None:
+    """What pretty-json reports is counted there, and here only where that rule does not run."""
+    body = textwrap.indent("\n".join([*SENTENCES, RECORDS]), " " * 8)
+    source = app(f'"""\n{body}\n        """', indent=8)
+    count, text = Meter().count, sent(source)
+    both = {finding.rule: finding for finding in findings(source, RULE, "pretty-json")}
+    [alone] = findings(source, RULE)
+    assert alone.saving is not None
+    saved = [finding.saving.input_tokens for finding in both.values() if finding.saving]
+    after = sent(fixed(source, RULE, "pretty-json")[FILE])
+    assert sum(saved) == count(text, "gpt-4.1").tokens - count(after, "gpt-4.1").tokens
+    assert saved[0] < alone.saving.input_tokens
+    assert any("pretty-json reports it" in one for one in both[RULE].evidence)
+
+
+def test_json_too_small_for_pretty_json_is_counted_here() -> None:
+    body = textwrap.indent("\n".join([*SENTENCES, '{\n    "id": 1\n}']), " " * 8)
+    source = app(f'"""\n{body}\n        """', indent=8)
+    assert findings(source, RULE, "pretty-json") == findings(source, RULE)
+
+
+def test_in_a_text_file_the_finding_stands_at_the_first_line_that_wastes() -> None:
+    text = "Answer the question.\nBe brief.   \nName the page.   \n\nUse English.   \nThank them.\n"
+    code = app('open("prompts/answer.txt").read()')
+    [finding] = findings({"app.py": code, "prompts/answer.txt": text}, RULE, options={"min-tokens": 1})
+    assert finding.place.path == "prompts/answer.txt"
+    assert text[finding.place.start : finding.place.end] == "Be brief.   "
+
+
+@pytest.mark.parametrize(
+    ("settings_", "is_local"),
+    [
+        ('agent.model = "ollama/llama3.1"\n', True),
+        ('agent.model = "gpt-4.1"\nagent.offline = True\n', True),
+        ('agent.model = "gpt-4.1"\n', False),
+    ],
+)
+def test_a_model_on_the_same_machine_costs_no_money(settings_: str, is_local: bool) -> None:
+    body = textwrap.indent("\n".join(SENTENCES), " " * 4)
+    source = f'from agents_here import agent\n\n{settings_}agent.system_message = """\n{body}\n    """\n'
+    [finding] = check(source)
+    assert finding.severity is Severity.LOW
+    assert any("same machine" in one for one in finding.evidence) is is_local
+
+
+def test_a_call_of_a_local_model_is_of_low_severity() -> None:
+    body = textwrap.indent("\n".join(SENTENCES * 20), " " * 8)
+    source = app(f'"""\n{body}\n        """', indent=8)
+    assert check(source)[0].severity is not Severity.LOW
+    [finding] = check(source.replace("OpenAI()", 'OpenAI(base_url="http://localhost:8000/v1")'))
+    assert finding.severity is Severity.LOW
+    assert any("same machine" in one for one in finding.evidence)

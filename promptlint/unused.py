@@ -1,0 +1,244 @@
+"""Functions and constants that nothing in the project uses: a text that stands in one is sent by nobody that is known.
+
+What is looked at are names, not values: a function counts as used where its name is mentioned, imported, or spelled in
+a string, by code that is itself used. So what is called in a way that is not understood still counts as used.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from promptlint.compared import only_compared
+from promptlint.facts import Attr, Binding, Call, ModuleFacts, Name, Opaque, Run, Scope, Str
+from promptlint.imported import Importable
+from promptlint.project import Evidence, Place, Project, Prompt
+from promptlint.scan.texts import dotted
+
+ENTRY_POINTS = frozenset({"main", "cli", "run", "app", "handler", "lambda_handler"})
+"""What functions are mostly called that a script, a server or a packaging tool starts with."""
+LONGEST_NAME = 80
+"""Characters of a string that may be the name of something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A function, or a constant of a module, with the range of the source that makes it."""
+
+    path: str
+    name: str
+    start: int
+    end: int
+    is_method: bool
+    is_function: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """What nobody uses: its name, and whether it is part of what the package offers to others."""
+
+    name: str
+    is_function: bool
+    is_public: bool
+
+    @property
+    def evidence(self) -> str:
+        return f"nothing in the project {'calls' if self.is_function else 'uses'} `{self.name}`"
+
+
+def unused_around(prompt: Prompt, project: Project) -> Unused | None:
+    """The function or constant that holds a prompt and that nobody uses; None where a call or framework sends it."""
+    is_sent = prompt.calls or prompt.evidence is Evidence.FRAMEWORK
+    is_code = project.modules[prompt.place.path].importable
+    return project.references.unused(prompt.place) if is_code and not is_sent else None
+
+
+@dataclass(slots=True)
+class Mentions:
+    """Where names are mentioned in all files, by name: path and offset."""
+
+    names: defaultdict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    attributes: defaultdict[str, list[tuple[str, int, str | None]]] = field(default_factory=lambda: defaultdict(list))
+    """With the name before the first dot, None for another expression."""
+    strings: defaultdict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    exported: set[str] = field(default_factory=set)
+    """In `__all__`, or imported by the `__init__` of a package."""
+    imported: set[str] = field(default_factory=set)
+    """By other files."""
+
+    @classmethod
+    def of(cls, modules: Mapping[str, ModuleFacts]) -> Mentions:
+        found = cls()
+        for path, facts in modules.items():
+            for one in facts.imports:
+                if one.attribute is not None:
+                    (found.exported if facts.is_package else found.imported).add(one.attribute)
+            for root in _expressions(facts):
+                found._read(root, path)
+            for binding in facts.bindings:
+                if binding.target == "__all__":
+                    found.exported.update(_names_in(binding.value))
+        return found
+
+    def _read(self, root: object, path: str) -> None:
+        """Note what an expression mentions; the calls inside it are noted by themselves."""
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, Name):
+                self.names[node.id].append((path, node.start))
+            elif isinstance(node, Opaque):
+                for name in node.names:
+                    self.names[name].append((path, node.start))
+            elif isinstance(node, Attr):
+                first = (dotted(node) or "").partition(".")[0]
+                self.attributes[node.name].append((path, node.start, first or None))
+                waiting.append(node.value)
+            elif isinstance(node, Str):
+                self._read_text(node, path)
+                waiting.extend(getattr(part, "value", None) for part in node.parts)
+            elif isinstance(node, Struct) and not (isinstance(node, Call) and node is not root):
+                waiting.extend(getattr(node, name) for name in node.__struct_fields__)
+            elif isinstance(node, tuple):
+                waiting.extend(node)
+
+    def _read_text(self, node: Str, path: str) -> None:
+        """A string that may name something: "ask", "prompts.ask", "prompts:ask"."""
+        text = _spelled(node)
+        name = text.replace(":", ".").rpartition(".")[2]
+        if len(text) <= LONGEST_NAME and name.isidentifier():
+            self.strings[name].append((path, node.start))
+
+
+class References:
+    """What in a project is used by something."""
+
+    def __init__(self, modules: Mapping[str, ModuleFacts]) -> None:
+        self._modules = modules
+        self._mentions = Mentions.of(modules)
+        self._known: dict[Owner, bool] = {}
+        importable = Importable(path for path in modules if path.endswith(".py"))
+        self._imported = {
+            path for facts in modules.values() for path in importable.imported_by(facts) if path != facts.path
+        }
+        self._seen_folders = {path.rpartition("/")[0] for path in self._imported}
+
+    def unused(self, place: Place) -> Unused | None:
+        """The function or constant around a place that nobody uses, or the collection whose texts are only compared;
+        None where it is used, or where that cannot be told."""
+        kept = only_compared(place.start, self._modules[place.path])
+        if kept:
+            return Unused(kept, is_function=False, is_public=False)
+        owner = self._owner(place.path, place.start)
+        if owner is None or self._is_used(owner):
+            return None
+        caller = self._unused_user(owner)
+        public = self._is_public(owner)
+        if not public and owner.path.rpartition("/")[0] not in self._seen_folders and not owner.name.startswith("_"):
+            return None  # one of a few files that are checked: who imports it is not among them
+        return Unused(caller.name, caller.is_function, public)
+
+    def _owner(self, path: str, offset: int) -> Owner | None:
+        """The function that an offset lies in, else the constant of the module that is set there."""
+        facts = self._modules[path]
+        around = [one for one in facts.scopes if one.kind != "module" and one.start <= offset < one.end]
+        for scope in around:  # from the outside in
+            if scope.kind == "function":
+                return _function(scope, facts)
+        if around:
+            return None  # in the body of a class
+        for binding in facts.bindings:
+            if binding.scope == 0 and binding.op == "=" and _holds(binding, offset) and binding.target.isidentifier():
+                value = binding.value
+                return Owner(path, binding.target, value.start, value.end, is_method=False, is_function=False)
+        return None
+
+    def _is_used(self, owner: Owner) -> bool:
+        if owner not in self._known:
+            self._known[owner] = False  # for functions that only use each other
+            self._known[owner] = _is_called_by_others(owner, self._modules[owner.path]) or any(
+                user is None or self._is_used(user) for user in self._users(owner)
+            )
+        return self._known[owner]
+
+    def _unused_user(self, owner: Owner) -> Owner:
+        """The function that uses a constant, where only one does and nobody uses that."""
+        users = {user for user in self._users(owner) if user is not None}
+        return users.pop() if not owner.is_function and len(users) == 1 else owner
+
+    def _users(self, owner: Owner) -> Iterator[Owner | None]:
+        """The functions and constants in which an owner is mentioned; None for other code."""
+        mentions, name = self._mentions, owner.name
+        if name in mentions.imported:
+            yield None
+        places = [(path, offset) for path, offset in mentions.names[name] if path == owner.path]
+        places += mentions.strings[name]
+        for path, offset, first in mentions.attributes[name]:
+            if owner.is_method or first is None or self._is_imported_name(path, first):
+                places.append((path, offset))
+        for path, offset in places:
+            if path != owner.path or not owner.start <= offset < owner.end:
+                yield self._owner(path, offset)
+
+    def _is_imported_name(self, path: str, name: str) -> bool:
+        return any(one.name == name for one in self._modules[path].imports)
+
+    def _is_public(self, owner: Owner) -> bool:
+        if owner.name in self._mentions.exported:
+            return True
+        return not owner.name.startswith("_") and owner.path in self._imported
+
+
+def _function(scope: Scope, facts: ModuleFacts) -> Owner:
+    is_method = facts.scopes[scope.parent].kind == "class"
+    return Owner(facts.path, scope.name, scope.start, scope.end, is_method, is_function=True)
+
+
+def _is_called_by_others(owner: Owner, facts: ModuleFacts) -> bool:
+    """Whether a function may be called by what is not in the project: it is decorated, special, where a program starts,
+    or a method of a class that has a base class."""
+    scope = next((one for one in facts.scopes if owner.is_function and one.start == owner.start), None)
+    if scope is None:
+        return False
+    around = facts.scopes[scope.parent]
+    is_special = scope.name in ENTRY_POINTS or (scope.name.startswith("__") and scope.name.endswith("__"))
+    return bool(scope.decorators) or is_special or (around.kind == "class" and bool(around.bases or around.decorators))
+
+
+def _holds(binding: Binding, offset: int) -> bool:
+    return binding.value.start <= offset < binding.value.end
+
+
+def _expressions(facts: ModuleFacts) -> Iterator[object]:
+    """Every expression of a file that is in its facts."""
+    for binding in facts.bindings:
+        if binding.target != "__all__":
+            yield (binding.value, binding.key, binding.annotation)
+    for call in facts.calls:
+        yield call.expr
+    for text in facts.texts:
+        yield text.expr
+    for block in facts.blocks:
+        yield block.over
+    for context in facts.contexts:
+        yield context.value
+    for scope in facts.scopes:
+        yield (scope.bases, scope.decorators, scope.keywords, scope.returns_annotation)
+        for parameter in scope.parameters:
+            yield (parameter.default, parameter.annotation)
+
+
+def _names_in(node: object) -> Iterator[str]:
+    """The strings in a display, as `__all__` has them."""
+    for item in getattr(node, "items", ()):
+        if isinstance(item, Str):
+            yield _spelled(item)
+
+
+def _spelled(node: Str) -> str:
+    """The text of a literal; nothing for one with placeholders."""
+    runs = [part.text for part in node.parts if isinstance(part, Run)]
+    return "".join(runs) if len(runs) == len(node.parts) else ""
