@@ -32,6 +32,7 @@ MEASURED = (
     'without indent 807, with separators=(",", ":") 588'
 )
 WANTED = "the code works on its lines, or a docstring says that it has to look so: it may be indented on purpose"
+READ = "it is a docstring, which people read as well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class PrettyJson(Rule):
     Unsafe: the data stays the same, but the model may answer in another layout, and code that cuts the prompt apart by
     lines would see other lines. The fix takes the argument `indent=` out, or replaces it by `separators=`, or takes the
     blanks between the JSON tokens away. There is none where code works on the lines of the JSON, or the docstring of
-    the function says that the text has to look like another one.
+    the function says that the text has to look like another one, and none in docstrings, which people read too.
 
     ## Options
     - `min_tokens`: report JSON that the source spells from this many tokens saved per call (default 40),
@@ -218,10 +219,10 @@ def ask(text):
         basis = basis_of(context.project.call_by_id[call] for call in prompt.calls)
         saving = input_saving(layout.tokens, layout.before, basis, context.meter)
         several = f" in {len(layout.found)} places" if len(layout.found) > 1 else ""
-        wanted = is_deliberate(prompt.place, context.project.modules[prompt.place.path])
+        wanted = _why_wanted(prompt, context.project)
         is_doubtful = prompt.evidence is Evidence.NAMED or unused or wanted
         evidence = ["a model also answers in the layout of the examples it is shown"]
-        evidence += [WANTED] if wanted else []
+        evidence += [wanted] if wanted else []
         evidence += [unused.evidence] if unused else []
         yield self.finding(
             place_in(prompt, layout.found[0].start, layout.found[0].end, context.project),
@@ -263,6 +264,13 @@ def ask(text):
             prompt=prompt,
             fix=None if wanted else Fix(Applicability.UNSAFE, does, (edit,)),
         )
+
+
+def _why_wanted(prompt: Prompt, project: Project) -> str | None:
+    """Why the layout of a prompt may be wanted, None where nothing says so."""
+    if (prompt.name or "").endswith(".__doc__"):
+        return READ
+    return WANTED if is_deliberate(prompt.place, project.modules[prompt.place.path]) else None
 
 
 def _is_form(text: str, payload: Payload) -> bool:

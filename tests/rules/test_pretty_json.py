@@ -210,6 +210,28 @@ def test_json_in_an_f_string_keeps_its_braces_and_holes() -> None:
     assert fixed(source, RULE)[FILE] == HEAD + sends(f'f"""Data:\n{compact}\nSum it up."""')
 
 
+def test_json_in_the_docstring_of_a_tool_is_doubted_and_kept() -> None:
+    example = PRETTY.replace("\n", "\n    ")
+    source = f'''from agents import Agent, function_tool
+
+
+@function_tool
+def store(records: str) -> str:
+    """Store records of the shop.
+
+    The records are given like these:
+    {example}
+    """
+    return "stored"
+
+
+agent = Agent(name="clerk", instructions="Store what the customer tells you.", tools=[store], model="gpt-4.1")
+'''
+    (finding,) = findings(source, RULE)
+    assert (finding.confidence, finding.fix) == (Confidence.LOW, None)
+    assert "it is a docstring, which people read as well" in finding.evidence
+
+
 @pytest.mark.parametrize(
     "text",
     [
