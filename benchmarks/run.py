@@ -3,8 +3,7 @@
 python benchmarks/run.py FOLDER... [--repeat 3] [--peers BIN] [--write docs/performance.md]
 
 What counts is the ratio of CPU times within one run: absolute times say more about the machine. `--peers` is the `bin`
-folder of an environment that holds other tools; those it does not hold are left out. The folders are not changed: the
-run with one file changed works on a copy.
+folder of an environment that holds other tools; those it does not hold are left out. All work on copies of the folders.
 """
 
 from __future__ import annotations
@@ -12,131 +11,24 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import shutil
-import subprocess
+import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+
+from peers import peer_timings
+from timing import Timing, best, timed
 
 HERE = Path(__file__).resolve().parent
 PROMPTLINT = [sys.executable, "-m", "promptlint"]
 EMPTY_FILES = 40_000
-PEERS = {
-    "agentguard-lint": ["agentguard", "--no-config"],
-    "llmdoctor": ["llmdoctor", "doctor"],
-    "tokenlint": ["tokenlint"],
-    "pcdlint": ["pcdlint"],
-    "ruff": ["ruff", "check", "--no-cache", "--exit-zero", "--quiet"],
-}
-"""Commands of other tools, each given the folders."""
-
-
-@dataclass(frozen=True)
-class Timing:
-    """CPU and wall time in seconds, and the largest memory of one process in bytes."""
-
-    cpu: float
-    wall: float
-    memory: int
-
-
-def timed(command: Sequence[str], cwd: Path | None = None) -> Timing:
-    """One run of a command; what it prints and its exit code do not matter."""
-    start = datetime.now(UTC)
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    wall = (datetime.now(UTC) - start).total_seconds()
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Timing(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * unit)
-
-
-def best(run: Callable[[], Timing], repeat: int) -> Timing:
-    """The fastest of several runs: the others were disturbed."""
-    return min((run() for _ in range(repeat)), key=lambda timing: timing.cpu)
-
-
-def check(folders: Sequence[str], *options: str) -> list[str]:
-    return [*PROMPTLINT, "check", "--isolated", "--exit-zero", "--output-format", "json", *options, *folders]
-
-
-def rows(folders: list[str], repeat: int, peers: Path | None, scratch: Path) -> list[tuple[str, str, str, str]]:
-    """Name, CPU seconds, what it is compared with, and megabytes."""
-    yardstick = best(lambda: timed([sys.executable, str(HERE / "yardstick.py"), *folders]), repeat)
-    cold = best(lambda: timed(check(folders, "--no-cache", "--jobs", "1")), repeat)
-    two = best(lambda: timed(check(folders, "--no-cache", "--jobs", "2")), repeat)
-    cache = ["--cache-dir", str(scratch / "cache"), "--jobs", "1"]
-    timed(check(folders, *cache))
-    warm = best(lambda: timed(check(folders, *cache)), repeat)
-    changed = one_changed(folders, repeat, scratch)
-    table = [
-        row("yardstick: read, gate, `ast.parse`", yardstick, 1, "yardstick"),
-        row("promptlint, cold, one process", cold, cold.cpu / yardstick.cpu, "yardstick"),
-        row("promptlint, cold, two processes", two, two.wall / cold.wall, "wall time of one process"),
-        row("promptlint, warm, nothing changed", warm, warm.cpu / cold.cpu, "cold"),
-        row("promptlint, warm, one file changed", changed, changed.cpu / cold.cpu, "cold"),
-    ]
-    bare = best(lambda: timed([sys.executable, "-c", "import click"]), 5)
-    version = best(lambda: timed([*PROMPTLINT, "--version"]), 5)
-    table.append(row("`promptlint --version`", version, version.cpu / bare.cpu, "`python -c 'import click'`"))
-    table += small(scratch)
-    table.append(many_empty(scratch, repeat))
-    for name, command in PEERS.items():
-        if peers and (peers / command[0]).exists():
-            timing = best(lambda tool=command: timed([str(peers / tool[0]), *tool[1:], *folders]), 1)
-            table.append(row(name, timing, timing.cpu / yardstick.cpu, "yardstick"))
-    return table
-
-
-def row(name: str, timing: Timing, ratio: float, of: str) -> tuple[str, str, str, str]:
-    return name, f"{timing.cpu:.2f}", f"{ratio:.2f} x {of}", f"{timing.memory / 2**20:.0f}"
-
-
-def one_changed(folders: list[str], repeat: int, scratch: Path) -> Timing:
-    """A warm run after one file changed, in a copy."""
-    copies = [shutil.copytree(folder, scratch / "copy" / str(at)) for at, folder in enumerate(folders)]
-    names = [str(copy) for copy in copies]
-    cache = ["--cache-dir", str(scratch / "changed"), "--jobs", "1"]
-    timed(check(names, *cache))
-    victim = max(copies[0].rglob("*.py"), key=lambda path: path.stat().st_size)
-
-    def run() -> Timing:
-        victim.write_bytes(victim.read_bytes() + b"\n")
-        return timed(check(names, *cache))
-
-    return best(run, repeat)
-
-
-def small(scratch: Path) -> list[tuple[str, str, str, str]]:
-    """Two small files, without prompts and with them."""
-    folder = scratch / "small"
-    folder.mkdir()
-    table = []
-    for name, text in (("without prompts", "x = 1\n"), ("with prompts", SMALL)):
-        for number in range(2):
-            (folder / f"m{number}.py").write_text(text, encoding="utf-8")
-        timing = best(lambda: timed(check([str(folder)], "--no-cache")), 5)
-        table.append((f"two small files {name}", f"{timing.cpu:.2f}", "", f"{timing.memory / 2**20:.0f}"))
-    return table
-
-
-def many_empty(scratch: Path, repeat: int) -> tuple[str, str, str, str]:
-    """A tree of empty files, beside listing and reading them."""
-    folder = scratch / "empty"
-    for number in range(EMPTY_FILES):
-        path = folder / f"d{number // 200}" / f"m{number}.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    listing = (
-        "import os\nfor top, _, names in os.walk('.'):\n for name in names: open(os.path.join(top, name), 'rb').read()"
-    )
-    reading = best(lambda: timed([sys.executable, "-c", listing], cwd=folder), repeat)
-    checking = best(lambda: timed(check([str(folder)], "--no-cache", "--jobs", "1")), repeat)
-    return row(f"{EMPTY_FILES:,} empty files", checking, checking.cpu / reading.cpu, "listing and reading them")
-
-
+COPIES = (1, 2, 4)
 SMALL = """\
 from openai import OpenAI
 
@@ -147,6 +39,162 @@ def ask(question: str) -> str:
     response = client.responses.create(model="gpt-5.5", instructions="Answer in one sentence.", input=question)
     return response.output_text
 """
+LISTING = (
+    "import os\nfor top, _, names in os.walk('.'):\n for name in names: open(os.path.join(top, name), 'rb').read()"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured, and the ratio to what."""
+
+    name: str
+    timing: Timing
+    ratio: float | None = None
+    of: str = ""
+
+    def __str__(self) -> str:
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f} x {self.of}"
+        cells = (
+            self.name,
+            f"{self.timing.cpu:.2f}",
+            f"{self.timing.wall:.2f}",
+            ratio,
+            f"{self.timing.memory / 2**20:.0f}",
+        )
+        return f"| {' | '.join(cells)} |"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where to work, and how often each measurement is repeated.
+
+    Compiled modules are kept, as they are of a program that is installed, wherever this promptlint lies.
+    """
+
+    scratch: Path
+    repeat: int
+
+    def timed(self, command: Sequence[str], cwd: Path | None = None, *, several: bool = False) -> Timing:
+        compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(self.scratch / "compiled")}
+        return timed(command, cwd, {**os.environ, **compiled}, several=several)
+
+    def best(
+        self, command: Sequence[str], cwd: Path | None = None, repeat: int = 0, *, several: bool = False
+    ) -> Timing:
+        return best(lambda: self.timed(command, cwd, several=several), repeat or self.repeat)
+
+    def folder(self, name: str) -> Path:
+        folder = self.scratch / name
+        folder.mkdir(parents=True)
+        return folder
+
+
+def check(folder: Path, *options: str) -> list[str]:
+    options = ("--isolated", "--exit-zero", "--output-format", "json", *options)
+    return [*PROMPTLINT, "check", *options, str(folder)]
+
+
+def rows(bench: Bench, folders: Sequence[str], peers: Path | None) -> list[Row]:
+    packages = bench.folder("packages")
+    for at, folder in enumerate(folders):
+        shutil.copytree(folder, packages / str(at), symlinks=True)
+    starting = start_up(bench)
+    yardstick = bench.best([sys.executable, str(HERE / "yardstick.py"), str(packages)])
+    cold = bench.best(check(packages, "--no-cache", "--jobs", "1"))
+    two = bench.best(check(packages, "--no-cache", "--jobs", "2"), several=True)
+    return [
+        Row("yardstick: read, gate, `ast.parse`", yardstick, 1, "yardstick"),
+        Row("promptlint, cold, one process", cold, cold.cpu / yardstick.cpu, "yardstick"),
+        Row("promptlint, cold, two processes", two, two.wall / cold.wall, "wall time of one process"),
+        *warm(bench, packages, cold),
+        *starting,
+        many_empty(bench),
+        *scaling(bench, Path(folders[0])),
+        *(
+            Row(name, timing, timing.cpu / yardstick.cpu, "yardstick")
+            for name, timing in (peer_timings(packages, peers) if peers else ())
+        ),
+    ]
+
+
+def warm(bench: Bench, packages: Path, cold: Timing) -> list[Row]:
+    """Runs with a cache: nothing changed, a file of median size, and the largest one."""
+    command = check(packages, "--cache-dir", str(bench.folder("cache")), "--jobs", "1")
+    bench.timed(command)
+    table = [
+        Row("promptlint, warm, nothing changed", unchanged := bench.best(command), unchanged.cpu / cold.cpu, "cold")
+    ]
+    sizes = {path: path.stat().st_size for path in sorted(packages.rglob("*.py")) if path.stat().st_size}
+    median = statistics.median_low(sizes.values())
+    for name, size in (("a file of median size", median), ("the largest file", max(sizes.values()))):
+        path = next(path for path in sizes if sizes[path] == size)
+        timing = best(partial(after_change, bench, path, command), bench.repeat)
+        table.append(Row(f"promptlint, warm, {name} changed ({size:,} bytes)", timing, timing.cpu / cold.cpu, "cold"))
+    return table
+
+
+def after_change(bench: Bench, path: Path, command: Sequence[str]) -> Timing:
+    path.write_bytes(path.read_bytes() + b"\n")
+    return bench.timed(command)
+
+
+def start_up(bench: Bench) -> list[Row]:
+    """`--version`, and two small files, without prompts and with them."""
+    bare = bench.best([sys.executable, "-c", "import click"], repeat=5)
+    version = bench.best([*PROMPTLINT, "--version"], repeat=5)
+    table = [Row("`promptlint --version`", version, version.cpu / bare.cpu, "`python -c 'import click'`")]
+    folder = bench.folder("small")
+    for name, text in (("without prompts", "x = 1\n"), ("with prompts", SMALL)):
+        for number in range(2):
+            (folder / f"m{number}.py").write_text(text, encoding="utf-8")
+        table.append(Row(f"two small files {name}", bench.best(check(folder, "--no-cache"), repeat=5)))
+    return table
+
+
+def many_empty(bench: Bench) -> Row:
+    """A tree of empty files, beside listing and reading them."""
+    folder = bench.folder("empty")
+    for number in range(EMPTY_FILES):
+        path = folder / f"d{number // 200}" / f"m{number}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    reading = bench.best([sys.executable, "-c", LISTING], folder)
+    checking = bench.best(check(folder, "--no-cache", "--jobs", "1"))
+    return Row(f"{EMPTY_FILES:,} empty files", checking, checking.cpu / reading.cpu, "listing and reading them")
+
+
+def scaling(bench: Bench, package: Path) -> list[Row]:
+    """One package taken several times over, each time under another name."""
+    table: list[Row] = []
+    for copies in COPIES:
+        folder = bench.folder(f"scaling/{copies}")
+        for number in range(copies):
+            copy_renamed(package, folder / str(number), f"_{number}")
+        timing = bench.best(check(folder, "--no-cache", "--jobs", "1"))
+        once = table[0].timing if table else timing
+        times = "once" if copies == 1 else f"{copies} times"
+        table.append(Row(f"{package.name}, {times}", timing, timing.cpu / once.cpu, "once"))
+    return table
+
+
+def copy_renamed(package: Path, target: Path, ending: str) -> None:
+    """Copy a folder whose importable packages, and all mentions of them, get an ending to their names."""
+    names = [init.parent.name for init in package.glob("*/__init__.py")]
+    mention = re.compile(rb"\b(%s)\b" % b"|".join(re.escape(name.encode()) for name in names))
+    shutil.copytree(package, target, symlinks=True)
+    for name in names:
+        (target / name).rename(target / (name + ending))
+    for path in target.rglob("*.py") if names else ():
+        path.write_bytes(mention.sub(rb"\1" + ending.encode(), path.read_bytes()))
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    cpuinfo = Path("/proc/cpuinfo")
+    found = re.search(r"^model name\s*: (.+)$", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
+    model = found[1] if found else platform.processor() or platform.machine()
+    return f"{os.cpu_count()} cores, {model}, {platform.python_implementation()} {platform.python_version()}"
 
 
 def main() -> None:
@@ -157,14 +205,13 @@ def main() -> None:
     options.add_argument("--write", type=Path, help="the page whose table is replaced")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        measured = rows(given.folders, given.repeat, given.peers, Path(scratch))
-    python = f"{platform.python_implementation()} {platform.python_version()}"
+        measured = rows(Bench(Path(scratch), given.repeat), given.folders, given.peers)
     lines = [
-        f"{datetime.now(UTC):%Y-%m-%d}, {python}, {os.cpu_count()} cores ({platform.machine()}).",
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine()}: {', '.join(Path(folder).name for folder in given.folders)}.",
         "",
-        "| what | CPU s | ratio | MB |",
-        "|---|---|---|---|",
-        *(f"| {' | '.join(cells)} |" for cells in measured),
+        "| what | CPU s | wall s | ratio | MB |",
+        "|---|---|---|---|---|",
+        *map(str, measured),
     ]
     print("\n".join(lines))
     if given.write:

@@ -1,22 +1,33 @@
-"""The gate on bytes: most files hold neither a prompt nor an LLM call and end here, undecoded and unparsed."""
+"""The gate on bytes: most files hold neither a prompt nor an LLM call and end here, undecoded and unparsed.
+
+Measured on 2026-11-22 with `--no-gate` beside it (docs/performance.md). Of the 2,185 Python files of eight packages
+that call LLMs 1,348 hold such a word, 534 more are parsed because those import them, 303 are not. Nothing was
+missed: the same calls and prompts were found there, and in 2,558 files of other packages. Of the 3,681 files of a
+virtual environment 652 hold a word. So many words are asked for since a missed call costs more than a parsed file, and
+plain words before expressions since that takes a quarter of the time.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-# Words without which a file is not worth parsing: SDK and framework names, and the vocabulary of prompts.
-_HINTS = re.compile(
-    rb"prompt|llm|openai|anthropic|claude|gemini|genai|bedrock|mistral|cohere|ollama|groq|langchain|langgraph|llama|generativeai"
-    rb"|dspy|huggingface|transformers|instruction|you are |[\"']role[\"']|system_message|completion"
-    rb"|chat_?model|few_?shot|rubric|agent|\btools?\b|_tool\b|\broles?\b"
-    rb"|zhipu|dashscope|qianfan|xinference|lmdeploy|sparkai|watsonx|aisuite|cerebras|portkey|deepseek|openrouter"
+# SDK and framework names, and the vocabulary of prompts, the frequent ones first.
+_WORDS = tuple(
+    b"prompt llm agent openai completion instruction anthropic claude gemini genai langchain transformers llama"
+    b" bedrock mistral cohere ollama groq langgraph dspy huggingface zhipu dashscope qianfan xinference lmdeploy"
+    b" sparkai watsonx aisuite cerebras portkey deepseek openrouter rubric preamble backstory generate_content"
+    b" generativeai messages.create responses.create system_message".split()
+)
+# In small letters, as `_WORDS` are.
+_FORMS = re.compile(
+    rb"[\"']role[\"']|\broles?\b|\btools?\b|_tool\b|you are |chat_?model|few_?shot|persona\b|sys_?msg"
+    rb"|system_(?:msg|content|text)"
     rb"|(?:import|from)\s+(?:together|fireworks|replicate|guidance|marvin|mirascope|semantic_kernel|xai_sdk"
     rb"|instructor|pydantic_ai|crewai|autogen\w*|agno|phi|oci|volcenginesdkarkruntime|azure\.ai|vertexai|haystack\w*"
     # Observability that is set up for the calls of all files.
     rb"|langfuse|langsmith|logfire|openlit|traceloop|mlflow|weave|opik|helicone\w*|braintrust|ddtrace|lunary|phoenix"
-    rb"|openinference|patronus|langtrace\w*|sentry_sdk\.integrations)\b",
-    re.IGNORECASE,
+    rb"|openinference|patronus|langtrace\w*|sentry_sdk\.integrations)\b"
 )
 
 
@@ -26,4 +37,7 @@ def may_matter(data: bytes, names: Iterable[bytes] = ()) -> bool:
 
     `names` are functions that the configuration says call a model.
     """
-    return _HINTS.search(data) is not None or any(name in data for name in names)
+    small = data.lower()
+    return (
+        any(word in small for word in _WORDS) or _FORMS.search(small) is not None or any(name in data for name in names)
+    )

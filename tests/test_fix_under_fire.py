@@ -129,7 +129,7 @@ def fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fix]:
     monkeypatch.chdir(tmp_path)
     for name in ("a.py", "b.py"):
         Path(name).write_text(PROGRAM)
-    with patch("promptlint.cli.session.load", lambda: Registry((VeryWord, PleaseWord))):
+    with patch("promptlint.cli.session.load_plugins", lambda: Registry((VeryWord, PleaseWord))):
         yield lambda: CliRunner().invoke(main, ["check", "--fix", "--isolated", "--no-cache", "--select", "very-word"])
 
 

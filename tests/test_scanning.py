@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from command import guarded_environment
 from promptlint import scanning
 from promptlint.facts import ModuleFacts
 from promptlint.project import Problem
@@ -87,3 +90,34 @@ class Elsewhere(Executor):
 
 def test_any_executor_will_do(files: dict[str, bytes]) -> None:
     assert Scanner(executors=Elsewhere).scan(files) == Scanner().scan(files)
+
+
+PARENT = """\
+import sys
+from threading import Event
+from promptlint.scanning import processes
+
+def hang():
+    print("scanning", flush=True)
+    Event().wait()
+
+if __name__ == "__main__":
+    with processes(2)() as executor:
+        for _ in range(2):
+            executor.submit(hang)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, env=guarded_environment(tmp_path)
+    ) as parent:
+        assert parent.stdout
+        assert [parent.stdout.readline() for _ in range(2)] == [b"scanning\n"] * 2
+        parent.kill()
+        # The processes have this pipe too: it ends when the last of them does.
+        rest, _ = parent.communicate(timeout=60)
+    assert rest == b""
