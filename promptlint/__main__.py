@@ -10,7 +10,7 @@ import sys
 if sys.path and sys.path[0] in ("", os.getcwd()):
     del sys.path[0]
 
-from promptlint.cli import main
+from promptlint.cli import run
 
 if __name__ == "__main__":
-    main(prog_name="promptlint")
+    run()

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from promptlint.link.assembly import own_template
 from promptlint.link.contents import json_of
-from promptlint.link.values import Entries, Items, Text, Value, own_template
+from promptlint.link.values import Entries, Items, Text, Value
 from promptlint.project import Role
 
 SYSTEM = ("system", "instructions", "system_instruction", "systemInstruction")

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from promptlint import facts
-from promptlint.facts import Attr, Binding, Call, ModuleFacts, Name, Opaque
+from promptlint import facts, syntax
+from promptlint.facts import Binding, ModuleFacts
 from promptlint.link.mentions import mentioned
+from promptlint.syntax import Attr, Call, Name, Opaque
 
 COMPARING = frozenset(
     {"startswith", "endswith", "len", "index", "find", "count", "get_close_matches", "SequenceMatcher"}
@@ -26,7 +27,7 @@ def only_compared(offset: int, module: ModuleFacts) -> str | None:
     """The name of the collection of a function that holds the text at an offset, where nothing is done with its texts
     but comparing them; None where there is none."""
     for binding in module.bindings:
-        held = binding.op == "=" and isinstance(binding.value, facts.Sequence) and binding.target.isidentifier()
+        held = binding.op == "=" and isinstance(binding.value, syntax.Sequence) and binding.target.isidentifier()
         if held and binding.scope > 0 and binding.value.start <= offset < binding.value.end:
             return binding.target if _is_only_compared(binding, module) else None
     return None
@@ -95,5 +96,5 @@ def _given(call: Call) -> Iterator[str]:
     return mentioned((*call.args, *_values(call)))
 
 
-def _values(call: Call) -> tuple[facts.Expr, ...]:
+def _values(call: Call) -> tuple[syntax.Expr, ...]:
     return tuple(keyword.value for keyword in call.keywords)

@@ -14,8 +14,9 @@ from promptlint.chatrequest import request_of
 from promptlint.check import check
 from promptlint.finding import Applicability, Finding
 from promptlint.fix import Fixed, apply_edits, fix_files
+from promptlint.link.assembly import own_template
 from promptlint.link.contents import whole_text, with_holes
-from promptlint.link.values import Text, own_template
+from promptlint.link.values import Text
 from promptlint.measure import Count
 from promptlint.project import (
     CallSite,

@@ -6,25 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from msgspec import Struct
-
-from promptlint.facts import (
-    Binding,
-    Expr,
-    Field,
-    Keyword,
-    Mapping,
-    ModuleFacts,
-    Name,
-    Run,
-    Scope,
-    Sequence,
-    Spread,
-    Str,
-    Sum,
-)
+from promptlint.facts import Binding, ModuleFacts, Scope
 from promptlint.link.mentions import mentioned, tainted
 from promptlint.project import CallSite, Place, Project
+from promptlint.syntax import Expr, Field, Mapping, Name, Run, Sequence, Spread, Str, Sum
 
 RESULTS = frozenset({"tool_result", "tool_use_id", "toolResult", "toolUseId"})
 """What a file writes that sends the results of tools back: the same conversation goes out after every one of them."""
@@ -93,9 +78,10 @@ def sends_results(call: CallSite, project: Project) -> bool:
     Elsewhere in the package markers may be set on what this call is given.
     """
     module = project.modules[call.place.path]
-    if not call.has_tools or not _spells(module, RESULTS):
+    if not call.has_tools or project.spelled(module.path).isdisjoint(RESULTS):
         return False
-    return not any(_spells(one, MARKERS) for one in project.modules.values() if one.home == module.home)
+    package = (path for path, one in project.modules.items() if one.home == module.home)
+    return all(project.spelled(path).isdisjoint(MARKERS) for path in package)
 
 
 def added_to_system(project: Project) -> Iterator[Added]:
@@ -128,17 +114,3 @@ def _parts(value: Expr) -> tuple[object, ...]:
     return (
         tuple(part.value if isinstance(part, Field) else part for part in value.parts) if isinstance(value, Str) else ()
     )
-
-
-def _spells(module: ModuleFacts, words: frozenset[str]) -> bool:
-    """Whether a file has one of the words as a whole literal, a key or the name of an argument."""
-    waiting: list[object] = [module.bindings, module.calls]
-    while waiting:
-        node = waiting.pop()
-        if (isinstance(node, Keyword) and node.name in words) or (isinstance(node, Run) and node.text in words):
-            return True
-        if isinstance(node, Struct):
-            waiting.extend(getattr(node, field) for field in node.__struct_fields__)
-        elif isinstance(node, tuple):
-            waiting.extend(node)
-    return False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from promptlint.facts import Attr, Call, CallPlace, ModuleFacts, Name, Run, Str
+from promptlint.facts import CallPlace, ModuleFacts
 from promptlint.project import Place
+from promptlint.syntax import Attr, Call, Name, Run, Str
 
 BY_LINES = frozenset({"replace", "split", "splitlines"})
 """Methods that work on the line breaks of a text."""

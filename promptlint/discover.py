@@ -170,6 +170,7 @@ def search(walk: Walk, root: str) -> None:
             settings = walk.settings.for_folder(folder)
             excludes = rules_below(walk.excludes(settings), root)
             quiet = quiet_below(walk.quiet_paths(settings), root)
+            is_quiet = quiet.covers(folder, True)
             prompt_files = walk.prompt_files(settings)
         except OSError as error:
             walk.problem(folder, reason(error))
@@ -205,7 +206,7 @@ def search(walk: Walk, root: str) -> None:
             if is_folder:
                 folders.append((entry.path, ignores))
                 continue
-            (walk.quiet if quiet.covers(entry.path, False) else walk.reported).add(entry.path)
+            (walk.quiet if is_quiet or quiet.decide(entry.path, False) else walk.reported).add(entry.path)
             if is_text:
                 if entry.is_file():
                     listed = Listed(shown(entry.path, walk.settings.cwd), declared, entry.path[len(root) :].lstrip("/"))

@@ -1,8 +1,8 @@
 """What scanning one file yields: a compact, serialisable picture of its code.
 
-A `ModuleFacts` holds no syntax nodes. Expressions are lowered to the small language below, statements to
-`Binding`s in source order, and control flow to a tree of `Block`s. Offsets count Unicode code points from the
-start of the decoded text; `ModuleFacts.line_starts` turns them into 1-based lines and columns.
+A `ModuleFacts` holds no syntax nodes. Expressions are lowered to the small language of `promptlint.syntax`,
+statements to `Binding`s in source order, and control flow to a tree of `Block`s. Offsets count Unicode code points
+from the start of the decoded text; `ModuleFacts.line_starts` turns them into 1-based lines and columns.
 """
 
 from __future__ import annotations
@@ -12,229 +12,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from promptlint.syntax import Call, Expr, Keyword, Str
 
-class Token(Struct, frozen=True, array_like=True):
-    """One string token of the source: where it stands and how it is quoted.
 
-    Text files have tokens too. Without a quote the text is written as it is; the prefix says more: "|" is a YAML block,
-    whose line breaks stay where they are, "json" a JSON string, "!" text that cannot be edited.
-    """
-
-    start: int
-    end: int
-    prefix: str
-    quote: str
-
-    @property
-    def is_fixed(self) -> bool:
-        return self.prefix == "!"
-
-    @property
-    def is_raw(self) -> bool:
-        return "r" in self.prefix.lower()
-
-    @property
-    def is_formatted(self) -> bool:
-        return "f" in self.prefix.lower()
-
-
-class Run(Struct, frozen=True, tag="run"):
-    """Decoded text and the source range it came from.
-
-    The range either holds the text itself, character for character, or one escape sequence (`\\n`, `{{`,
-    a carriage return with its line feed) that stands for it.
-    """
-
-    text: str
-    start: int
-    end: int
-    token: Token
-
-
-class Str(Struct, frozen=True, tag="str"):
-    """A string literal, f-string, or several of them next to each other (implicit concatenation)."""
-
-    start: int
-    end: int
-    parts: tuple[Run | Field, ...]
-
-
-class Field(Struct, frozen=True, tag="field"):
-    """A `{expression}` of an f-string; `label` is its source text, `spec` what stands behind its colon."""
-
-    start: int
-    end: int
-    label: str
-    value: Expr
-    token: Token
-    spec: str = ""
-
-
-class Const(Struct, frozen=True, tag="const"):
-    """A number, boolean or None."""
-
-    start: int
-    end: int
-    value: int | float | bool | None
-
-
-class Name(Struct, frozen=True, tag="name"):
-    start: int
-    end: int
-    id: str
-
-
-class Attr(Struct, frozen=True, tag="attr"):
-    start: int
-    end: int
-    value: Expr
-    name: str
-
-
-class Item(Struct, frozen=True, tag="item"):
-    """A subscription `value[key]`."""
-
-    start: int
-    end: int
-    value: Expr
-    key: Expr
-
-
-class Keyword(Struct, frozen=True, array_like=True):
-    """A keyword argument, written from `start`; `name` is None for `**value`."""
-
-    name: str | None
-    value: Expr
-    start: int
-
-
-class Call(Struct, frozen=True, tag="call"):
-    """A call; `index` is its place in `ModuleFacts.calls`."""
-
-    start: int
-    end: int
-    func: Expr
-    args: tuple[Expr, ...]
-    keywords: tuple[Keyword, ...]
-    index: int
-
-
-class Sum(Struct, frozen=True, tag="sum"):
-    """`a + b + c`, flat."""
-
-    start: int
-    end: int
-    terms: tuple[Expr, ...]
-
-
-class Percent(Struct, frozen=True, tag="percent"):
-    """`template % value`."""
-
-    start: int
-    end: int
-    template: Expr
-    value: Expr
-
-
-class Pipe(Struct, frozen=True, tag="pipe"):
-    """`a | b | c`, flat: a LangChain chain, or a union type."""
-
-    start: int
-    end: int
-    terms: tuple[Expr, ...]
-
-
-class Slash(Struct, frozen=True, tag="slash"):
-    """`a / b / c`, flat: a path put together, or a division."""
-
-    start: int
-    end: int
-    terms: tuple[Expr, ...]
-
-
-class Either(Struct, frozen=True, tag="either"):
-    """Values one of which is taken: a conditional expression, or the operands of `or` / `and`."""
-
-    start: int
-    end: int
-    options: tuple[Expr, ...]
-
-
-class Sequence(Struct, frozen=True, tag="sequence"):
-    """A list, tuple or set display. Starred items are `Spread`."""
-
-    start: int
-    end: int
-    items: tuple[Expr, ...]
-
-
-class Spread(Struct, frozen=True, tag="spread"):
-    start: int
-    end: int
-    value: Expr
-
-
-class Mapping(Struct, frozen=True, tag="mapping"):
-    """A dict display; a key of None stands for `**value`."""
-
-    start: int
-    end: int
-    keys: tuple[Expr | None, ...]
-    values: tuple[Expr, ...]
-
-
-class Comprehension(Struct, frozen=True, tag="comprehension"):
-    """A list, set or generator comprehension: its element stands for any number of items."""
-
-    start: int
-    end: int
-    element: Expr
-
-
-LAMBDA = "<lambda>"
-"""The name of the scope of a lambda, as in Python."""
-
-
-class Lambda(Struct, frozen=True, tag="lambda"):
-    """A lambda: a function scope of its own, which returns its body."""
-
-    start: int
-    end: int
-    body: Expr
-    scope: int
-
-
-class Opaque(Struct, frozen=True, tag="opaque"):
-    """An expression whose value is not followed; `label` is its source text, shortened, `names` what it mentions."""
-
-    start: int
-    end: int
-    label: str
-    names: tuple[str, ...] = ()
-
-
-Expr = (
-    Str
-    | Const
-    | Name
-    | Attr
-    | Item
-    | Call
-    | Sum
-    | Percent
-    | Pipe
-    | Slash
-    | Either
-    | Sequence
-    | Spread
-    | Mapping
-    | Comprehension
-    | Lambda
-    | Opaque
-)
-
-
-class Block(Struct, frozen=True, array_like=True):
+class Block(Struct, frozen=True, gc=False, array_like=True):
     """A branch or loop body.
 
     `statement` numbers the statement that owns it, `arm` which of its bodies this is, so two blocks with one
@@ -255,7 +36,7 @@ class Block(Struct, frozen=True, array_like=True):
     """The names that a for loop or comprehension binds to what it iterates."""
 
 
-class Context(Struct, frozen=True, array_like=True):
+class Context(Struct, frozen=True, gc=False, array_like=True):
     """A `with` statement from its keyword to its end, and what it enters; one for each of its items.
 
     `parent` is the number of the `with` statement around it, -1 for none.
@@ -269,7 +50,7 @@ class Context(Struct, frozen=True, array_like=True):
     end: int
 
 
-class Parameter(Struct, frozen=True, array_like=True):
+class Parameter(Struct, frozen=True, gc=False, array_like=True):
     name: str
     default: Expr | None
     annotation: Expr | None
@@ -277,7 +58,7 @@ class Parameter(Struct, frozen=True, array_like=True):
     """"positional", "keyword", "*" or "**"."""
 
 
-class Scope(Struct, frozen=True):
+class Scope(Struct, frozen=True, gc=False):
     """The module, a class or a function."""
 
     kind: str
@@ -297,7 +78,7 @@ class Scope(Struct, frozen=True):
     returns_annotation: Expr | None = None
 
 
-class Binding(Struct, frozen=True, array_like=True):
+class Binding(Struct, frozen=True, gc=False, array_like=True):
     """Something that gives a name a value, or changes the value it has.
 
     `target` is a dotted path ("prompt", "self.model"). `op` is "=" (assignment), "+=", "[]=" (item
@@ -318,7 +99,7 @@ class Binding(Struct, frozen=True, array_like=True):
     annotation: Expr | None = None
 
 
-class Exit(Struct, frozen=True, array_like=True):
+class Exit(Struct, frozen=True, gc=False, array_like=True):
     """A statement that leaves a loop or function: `kind` is "break", "return" or "raise"."""
 
     kind: str
@@ -327,7 +108,7 @@ class Exit(Struct, frozen=True, array_like=True):
     block: int
 
 
-class Import(Struct, frozen=True, array_like=True):
+class Import(Struct, frozen=True, gc=False, array_like=True):
     """`name` is bound to `module` (`import module as name`) or to `attribute` of it.
 
     `level` counts the leading dots of a relative import. A name of "*" is a star import.
@@ -341,7 +122,7 @@ class Import(Struct, frozen=True, array_like=True):
     offset: int
 
 
-class CallPlace(Struct, frozen=True, array_like=True):
+class CallPlace(Struct, frozen=True, gc=False, array_like=True):
     """Where a call stands: its expression, scope and block, and what its result is bound to."""
 
     expr: Call
@@ -353,7 +134,7 @@ class CallPlace(Struct, frozen=True, array_like=True):
     """Whether the same expression reads the usage in the result (`call(...).usage.total_tokens`)."""
 
 
-class TextPlace(Struct, frozen=True, array_like=True):
+class TextPlace(Struct, frozen=True, gc=False, array_like=True):
     """A text expression of some length and what it is for in the code: the evidence besides calls.
 
     `context` is how it is used: "assign", "argument", "entry" (dict value), "item" (list item), "return",
@@ -373,7 +154,7 @@ class TextPlace(Struct, frozen=True, array_like=True):
     statement_end: int
 
 
-class Comment(Struct, frozen=True, array_like=True):
+class Comment(Struct, frozen=True, gc=False, array_like=True):
     """A comment that speaks to promptlint, from its `#`; `line` is 1-based.
 
     `blanks` counts the spaces and tabs before it; `alone` says that nothing else stands on its line.
@@ -403,7 +184,7 @@ class Location(NamedTuple):
         return f"{self.row}:{self.column}"
 
 
-class ModuleFacts(Struct, frozen=True):
+class ModuleFacts(Struct, frozen=True, gc=False):
     """All that later steps know of one source file."""
 
     path: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from promptlint.facts import Const, ModuleFacts
+from promptlint.facts import ModuleFacts
 from promptlint.project import CallSite, Project, Prompt, UsageFate
+from promptlint.syntax import Const
 
 LOCAL = frozenset({"ollama", "ollama_chat", "vllm", "hosted_vllm", "llamafile", "lm_studio", "llamacpp", "gpt4all"})
 """Prefixes of model ids that name a server of one's own (LiteLLM 1.80, "Supported providers")."""

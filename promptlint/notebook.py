@@ -16,8 +16,6 @@ from typing import Any
 from promptlint.json_places import UNIT, Placed, read_list, read_object, read_placed, skip_blanks
 from promptlint.magics import blanked, without_magics
 
-SUFFIX = ".ipynb"
-
 _HIGH_ESCAPE = re.compile(r"\\u(?!00[0-7])[0-9a-fA-F]{4}")
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 
 PLAIN = re.compile(r"[\w.+-]+/?")
+GLOB = re.compile(r"[\w.+*-]*\w[\w.+*-]*")
+"""A pattern of names with no other sign than the asterisk."""
 
 
 class Patterns:
@@ -20,13 +22,15 @@ class Patterns:
         plain = [line for line in lines if PLAIN.fullmatch(line)]
         self._names = frozenset(line for line in plain if not line.endswith("/"))
         self._folders = frozenset(line[:-1] for line in plain if line.endswith("/"))
+        globs = [line for line in lines if GLOB.fullmatch(line) and line not in self._names]
+        self._globs = re.compile("|".join(re.escape(line).replace(r"\*", ".*") for line in globs), re.DOTALL)
         self._others = None
-        if len(plain) < len(lines):
-            # pathspec takes 20 ms to import; plain names, which is what most settings hold, do without it.
+        if len(plain) + len(globs) < len(lines):
+            # pathspec takes 20 ms to import; names and simple globs, which is what most settings hold, do without it.
             from pathspec import GitIgnoreSpec
 
             self._spec = GitIgnoreSpec.from_lines(lines)
-            others = GitIgnoreSpec.from_lines(sorted(set(lines) - set(plain))).patterns
+            others = GitIgnoreSpec.from_lines(sorted({*lines} - {*plain, *globs})).patterns
             # One expression answers "does any match?" several times faster than asking them in turn.
             regexes = (re.sub(r"\(\?P<\w+>", "(?:", other.regex.pattern) for other in others if other.regex)
             self._others = re.compile("|".join(regexes))
@@ -37,11 +41,11 @@ class Patterns:
         `path` is relative to the folder of the patterns, with "/". Whether a folder above it is ignored is not asked.
         """
         name = path.rpartition("/")[2]
-        plain = name in self._names or (is_folder and name in self._folders)
+        plain = name in self._names or (is_folder and name in self._folders) or bool(self._globs.fullmatch(name))
         if self._others is None:
             return plain or None
         entry = path + "/" if is_folder else path
-        if not plain and not self._others.match(entry):
+        if not plain and not self._others.search(entry):
             return None
         return self._spec.check_file(entry).include
 

@@ -7,12 +7,14 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from promptlint.facts import ModuleFacts, Scope
 from promptlint.patterns import below
 from promptlint.project import Problem
-from promptlint.scan.positions import line_starts
 from promptlint.source import Source, SourceError, decode_plain, read_bytes
+
+if TYPE_CHECKING:
+    from promptlint.facts import ModuleFacts
 
 MAX_SIZE = 1_000_000
 """Bytes. No model takes a prompt of this length."""
@@ -141,6 +143,24 @@ class TextFiles:
         """Whether a file was read as text."""
         return self._sources.get(path) is not None
 
+    @property
+    def is_portable(self) -> bool:
+        """Whether another process reads the same: from disk, not out of a commit."""
+        return self._load is load_from_disk
+
+    def only(self, listed: Iterable[Listed]) -> TextFiles:
+        """The same files, of which only some are listed; what is read of them is read of these."""
+        files = TextFiles(self._cwd, self._roots, listed, load=self._load)
+        files._sources, files._data, files._problems = self._sources, self._data, self._problems
+        files._declared = self._declared
+        return files
+
+    def take_over(self, other: TextFiles) -> None:
+        """Know what another process read."""
+        self._sources.update(other._sources)
+        self._data.update(other._data)
+        self._problems.update(other._problems)
+
     def updated(self, sources: Mapping[str, Source | None]) -> TextFiles:
         """The same files with some of them replaced in memory, None: taken away."""
         return TextFiles(self._cwd, self._roots, self.listed, {**self.sources, **sources}, self._load)
@@ -148,6 +168,9 @@ class TextFiles:
 
 def text_facts(source: Source) -> ModuleFacts:
     """The facts of a text file: it has lines, and nothing else."""
+    from promptlint.facts import ModuleFacts, Scope
+    from promptlint.scan.positions import line_starts
+
     return ModuleFacts(
         path=source.path,
         module="",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from promptlint.facts import Token
+from promptlint.syntax import Token
 
 
 def quote_for(text: str, token: Token) -> str:

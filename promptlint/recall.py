@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -85,19 +86,20 @@ def memory_of(cache: Cache, found: Discovery, session: Session, about: Iterable[
 
 
 def _rules(session: Session) -> Iterable[tuple[str, bytes]]:
-    """The modules of the rules, with digests of their files."""
-    for name in {rule.__module__ for rule in session.registry.rules}:
+    """The modules of rules that were loaded, with digests of their files. Those that wait are in `_code`."""
+    for name in {rule.__module__ for rule in (session.loaded.rules if session.loaded else ())}:
         file = getattr(sys.modules.get(name), "__file__", None)
         yield name, (_digest_of(file) if file else None) or b""
 
 
 @cache
 def _code() -> bytes:
-    """A digest of promptlint itself, its data, and the versions of what it stands on."""
+    """A digest of promptlint itself with its rules and data, and the versions of what it stands on."""
     digest = hashlib.blake2b(digest_size=20)
-    folder = Path(__file__).parent
-    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yaml"))):
-        digest.update(path.read_bytes())
+    rules = find_spec("promptlint_rules")
+    for folder in (Path(__file__).parent, *map(Path, (rules and rules.submodule_search_locations) or ())):
+        for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yaml"))):
+            digest.update(path.read_bytes())
     for name in DEPENDENCIES:
         try:
             digest.update(version(name).encode())

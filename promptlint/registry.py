@@ -73,6 +73,12 @@ def load(points: Iterable[EntryPoint] | None = None) -> Registry:
     )
 
 
+def load_plugins() -> Registry | None:
+    """All rules, None where only those of promptlint are installed: they are known to load, and can wait."""
+    points = entry_points(group=GROUP)
+    return None if [_distribution(point) for point in points] == [BUILTIN] else load(points)
+
+
 def build(rule: type[Rule], options: Mapping[str, object]) -> Rule:
     """An instance of the rule with the given options; keys are field names, values already have their types."""
     return rule(**options)

@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from promptlint import registry
-from promptlint.check import check
-from promptlint.facts import ModuleFacts
-from promptlint.finding import Finding
 from promptlint.gate import may_matter
-from promptlint.imported import Importable
-from promptlint.link import link
-from promptlint.link.tables import CallTable
-from promptlint.measure import Meter
 from promptlint.packages import package_parts
 from promptlint.project import Problem, Project, Prompt
 from promptlint.promptfiles import Listed, TextFiles, is_text_file
-from promptlint.registry import Registry
-from promptlint.rule import Rule
 from promptlint.scanning import HERE, Outcome, Scanner, scan_source
 from promptlint.settings import Settings, SettingsResolver, check_selectors, declared_calls, is_selected, options_of
 from promptlint.source import Source, SourceError, decode_plain, read_bytes
 from promptlint.sources import Sources
+
+# What only files with prompts need is imported when there are some: a hook mostly sees files without.
+if TYPE_CHECKING:
+    from promptlint.facts import ModuleFacts
+    from promptlint.finding import Finding
+    from promptlint.link.tables import CallTable
+    from promptlint.measure import Meter
+    from promptlint.registry import Registry
+    from promptlint.rule import Rule
 
 
 @dataclass(slots=True)
 class Session:
     """What one run shares: the rules, and for each path its settings, selected rules and token counter."""
 
-    registry: Registry
     resolver: SettingsResolver
+    loaded: Registry | None = None
+    """The rules, where they are known already."""
     quiet: frozenset[str] = frozenset()
     """Paths of files in which no rule looks: tests and examples."""
     _built: dict[int, tuple[Settings, tuple[Rule, ...]]] = field(default_factory=dict)
     _selected: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
     _meters: dict[str | None, Meter] = field(default_factory=dict)
+
+    @property
+    def registry(self) -> Registry:
+        """The rules, loaded when first asked for."""
+        if self.loaded is None:
+            from promptlint.registry import load
+
+            self.loaded = load()
+        return self.loaded
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Rules that did not load, as far as rules were asked for."""
+        return self.loaded.problems if self.loaded else ()
 
     def settings(self, path: str) -> Settings:
         """The settings in force for a path. Raises SettingsError."""
@@ -57,19 +73,24 @@ class Session:
 
     def meter(self, path: str) -> Meter:
         """The token counter for a path, which assumes the default model configured there."""
+        from promptlint.measure import Meter
+
         model = self.settings(path).default_model
         return self._meters.setdefault(model, Meter(model))
 
     def declared(self, paths: Iterable[str]) -> tuple[CallTable, ...]:
         """The functions that the settings of any of the paths say call a model. Raises SettingsError."""
-        settings = {id(one): one for one in map(self.settings, paths)}
+        one_of_each_folder = {os.path.dirname(path): path for path in paths}.values()
+        settings = {id(one): one for one in map(self.settings, one_of_each_folder)}
         return tuple(dict.fromkeys(call for one in settings.values() for call in declared_calls(one)))
 
     def _rules_with_options(self, settings: Settings) -> tuple[Rule, ...]:
         # One Settings object serves a whole folder: options are checked once for each. It is kept so that its id is.
         if id(settings) not in self._built:
+            from promptlint.registry import build
+
             check_selectors(settings, self.registry.by_name, self.registry.codes.values())
-            rules = tuple(registry.build(rule, options_of(settings, rule)) for rule in self.registry.rules)
+            rules = tuple(build(rule, options_of(settings, rule)) for rule in self.registry.rules)
             self._built[id(settings)] = (settings, rules)
         return self._built[id(settings)][1]
 
@@ -82,9 +103,12 @@ def open_session(
     isolated: bool = False,
     rules: Registry | None = None,
 ) -> Session:
-    """A session for paths relative to `cwd`; `overrides` are settings that win over any configuration file."""
+    """A session for paths relative to `cwd`; `overrides` are settings that win over any configuration file.
+
+    `rules` are by default those that are installed, loaded when a file needs them.
+    """
     resolver = SettingsResolver(cwd=cwd or Path.cwd(), overrides=overrides or {}, config=config, isolated=isolated)
-    return Session(rules or registry.load(), resolver)
+    return Session(resolver, rules)
 
 
 @dataclass(frozen=True)
@@ -147,13 +171,14 @@ def read_tree(
     data: dict[str, bytes] = {}
     failed = list(problems)
     passed_over: list[str] = []
+    names = _names(declared)
     for path in files:
         try:
             content = read(path)
         except SourceError as error:
             failed.append(_problem(error))
         else:
-            if may_matter(content, _names(declared)):
+            if not scanner.gated or may_matter(content, names):
                 data[path] = content
             else:
                 passed_over.append(path)
@@ -183,7 +208,7 @@ def updated(tree: Tree, sources: Mapping[str, Source | None]) -> Tree:
             modules.pop(path, None)
             if source:
                 _sort_out(path, scan_source(source, package_parts(path)), modules, problems)
-    project = link((modules[path] for path in sorted(modules)), texts, tree.declared)
+    project = _linked(modules, texts, tree.declared, HERE)
     present = tree.sources.changed(sources)
     return replace(tree, project=project, sources=present, problems=tuple(problems), texts=texts)
 
@@ -198,10 +223,13 @@ def analyse(
 
 def examine(tree: Tree, session: Session) -> Analysis:
     """Check a tree with the rules of the session. Raises SettingsError."""
+    if not tree.project.modules:
+        return Analysis(tree, (), (), _in_order({*tree.problems, *session.problems}))
+    from promptlint.check import check
+
     checked = check(tree.project, session.rules, session.meter, session.registry.codes)
-    problems = {*tree.problems, *session.registry.problems, *checked.problems}
-    ordered = tuple(sorted(problems, key=lambda problem: (problem.path, problem.line, problem.message)))
-    return Analysis(tree, checked.findings, checked.suppressed, ordered)
+    problems = _in_order({*tree.problems, *session.problems, *checked.problems})
+    return Analysis(tree, checked.findings, checked.suppressed, problems)
 
 
 def model_of(project: Project, prompt: Prompt) -> str | None:
@@ -223,7 +251,32 @@ def _tree(
     `read` gives the bytes of a file that was passed over.
     """
     seen = len(data) + len(passed_over)
+    modules = _scanned(data, problems, passed_over, read, scanner)
+    project = _linked(modules, texts, declared, scanner)
+    return Tree(
+        project=project,
+        sources=Sources({path: data[path] for path in modules}, texts.sources),
+        data={**data, **texts.data},
+        problems=(*problems, *texts.problems),
+        files_seen=seen + len(texts.data),
+        texts=texts,
+        declared=declared,
+    )
+
+
+def _scanned(
+    data: dict[str, bytes],
+    problems: list[Problem],
+    passed_over: Collection[str],
+    read: Callable[[str], bytes],
+    scanner: Scanner,
+) -> dict[str, ModuleFacts]:
+    """The facts of `data`, to which the files are added that those import, at first or second hand."""
     modules: dict[str, ModuleFacts] = {}
+    if not data:
+        return modules
+    from promptlint.imported import Importable
+
     importable = Importable(path for path in passed_over if path.endswith(".py"))
     waiting = dict(data)
     tried = set(data)
@@ -238,16 +291,21 @@ def _tree(
             except SourceError as error:
                 problems.append(_problem(error))
         tried |= found
-    project = link((modules[path] for path in sorted(modules)), texts, declared)
-    return Tree(
-        project=project,
-        sources=Sources({path: data[path] for path in modules}, texts.sources),
-        data={**data, **texts.data},
-        problems=(*problems, *texts.problems),
-        files_seen=seen + len(texts.data),
-        texts=texts,
-        declared=declared,
-    )
+    return modules
+
+
+def _linked(
+    modules: Mapping[str, ModuleFacts], texts: TextFiles, declared: Sequence[CallTable], scanner: Scanner
+) -> Project:
+    if not modules and not texts.listed:
+        return Project({}, (), ())
+    from promptlint.linking import link_all
+
+    return link_all(modules, texts, declared, scanner.linkers)
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.path, problem.line, problem.message)))
 
 
 def _names(declared: Iterable[CallTable]) -> tuple[bytes, ...]:

@@ -7,48 +7,54 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-import msgspec
-
-from promptlint.cache import Cache, key_of
 from promptlint.facts import ModuleFacts
 from promptlint.packages import package_parts
+from promptlint.packing import pack, unpack
 from promptlint.project import Problem
-from promptlint.scan import scan
 from promptlint.source import Source, SourceError, decode
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+    from promptlint.cache import Cache
 
 WORTH_PROCESSES = 1_500_000
 """Bytes of source from which starting processes is faster than scanning here (measured on two cores)."""
 CHUNK = 250_000
 """Bytes of source that are handed out together: small enough that no process waits long for the last."""
 
+Executors: TypeAlias = Callable[[], AbstractContextManager["Executor"]]
 Outcome: TypeAlias = ModuleFacts | Problem
 Job: TypeAlias = tuple[str, bytes, int]
 """A path, the file's bytes, and how many parts of the path its module name has."""
 Answer: TypeAlias = bytes | Problem | None
 """Facts as they travel between processes; None where they cannot, because they hold text that is no Unicode."""
-
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(ModuleFacts)
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
     """Scans files. `executors` makes an executor, None: scan in this process. `cache` keeps facts between runs.
 
-    `parts` says how many parts of a path its module name has.
+    `linkers` makes an executor on this machine for what comes after the scan, see `promptlint.linking`. `parts` says
+    how many parts of a path its module name has, `gated` whether files that may hold no prompt are left out
+    (`promptlint.gate`).
     """
 
     cache: Cache | None = None
-    executors: Callable[[], AbstractContextManager[Executor]] | None = None
+    executors: Executors | None = None
+    linkers: Executors | None = None
     parts: Callable[[str], int] = package_parts
+    gated: bool = True
 
     def scan(self, data: Mapping[str, bytes]) -> dict[str, Outcome]:
         """The facts of each file, or why there are none, in the order of `data`."""
+        from promptlint.cache import key_of
+
         jobs = [(path, content, self.parts(path)) for path, content in data.items()]
         keys = {path: key_of(content, path, str(parts)) for path, content, parts in jobs} if self.cache else {}
         held = self.cache.held(keys.values()) if self.cache else {}
@@ -63,7 +69,7 @@ class Scanner:
         fresh: dict[bytes, bytes] = {}
         for (path, content, parts), answer in zip(missing, self._answers(missing), strict=True):
             if isinstance(answer, bytes):
-                outcomes[path] = _DECODER.decode(answer)
+                outcomes[path] = unpack(answer)
                 if self.cache:
                     fresh[keys[path]] = answer
             else:
@@ -99,6 +105,8 @@ def scan_file(path: str, content: bytes, parts: int) -> Outcome:
 
 def scan_source(source: Source, parts: int) -> Outcome:
     """The facts of a source, or why there are none; `parts` of its path are its module name."""
+    from promptlint.scan import scan
+
     try:
         return scan(source, parts)
     except SourceError as error:
@@ -113,20 +121,11 @@ def _not_analysed(path: str, error: Exception) -> Problem:
 
 def scan_chunk(jobs: Sequence[Job]) -> list[Answer]:
     """What an executor runs: the answers for some files, in order."""
-    answers: list[Answer] = []
-    for job in jobs:
-        outcome = scan_file(*job)
-        if isinstance(outcome, ModuleFacts):
-            try:
-                answers.append(_ENCODER.encode(outcome))
-            except UnicodeEncodeError:
-                answers.append(None)
-        else:
-            answers.append(outcome)
-    return answers
+    outcomes = (scan_file(*job) for job in jobs)
+    return [pack(outcome) if isinstance(outcome, ModuleFacts) else outcome for outcome in outcomes]
 
 
-def processes(jobs: int) -> Callable[[], AbstractContextManager[Executor]] | None:
+def processes(jobs: int) -> Executors | None:
     """Executors of that many processes; None for one, which is this one."""
     if jobs <= 1:
         return None
@@ -134,9 +133,22 @@ def processes(jobs: int) -> Callable[[], AbstractContextManager[Executor]] | Non
     def start() -> AbstractContextManager[Executor]:
         from concurrent.futures import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(jobs)
+        return ProcessPoolExecutor(jobs, initializer=_watch_parent)
 
     return start
+
+
+def _watch_parent() -> None:
+    """End this process when the one that started it does, also when that was killed and could not say so."""
+    import threading
+    from multiprocessing import parent_process
+
+    def watch() -> None:
+        if parent := parent_process():
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def usable_cores() -> int:
@@ -144,11 +156,11 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _by_executor(jobs: Sequence[Job], executors: Callable[[], AbstractContextManager[Executor]]) -> Iterator[Answer]:
+def _by_executor(jobs: Sequence[Job], executors: Executors) -> Iterator[Answer]:
     chunks = list(_chunks(jobs))
     with executors() as executor:
         pending: list[Future[list[Answer]]] = [executor.submit(scan_chunk, chunk) for chunk in chunks]
-        results = [_result(future) for future in pending]
+        results = [result_of(future) for future in pending]
     for chunk, result in zip(chunks, results, strict=True):
         if result is not None:
             yield from result
@@ -156,12 +168,12 @@ def _by_executor(jobs: Sequence[Job], executors: Callable[[], AbstractContextMan
         # A process died over one of these files, or was stopped because another did: each gets a process of its own.
         for job in chunk:
             with executors() as executor:
-                alone = _result(executor.submit(scan_chunk, [job]))
+                alone = result_of(executor.submit(scan_chunk, [job]))
             yield alone[0] if alone else Problem(job[0], 1, "not analysed: the process that read this file died")
 
 
-def _result(future: Future[list[Answer]]) -> list[Answer] | None:
-    """What a chunk gave, None where its process died."""
+def result_of(future: Future[_R]) -> _R | None:
+    """What a process gave, None where it died."""
     try:
         return future.result()
     except Exception:  # each kind of executor has errors of its own for a worker that is gone
@@ -183,9 +195,9 @@ def _chunks(jobs: Sequence[Job]) -> Iterator[list[Job]]:
 
 def _decoded(held: bytes | None) -> ModuleFacts | None:
     """Facts from the cache, None where they are not there or not what this version writes."""
-    if held is None:
-        return None
+    from msgspec import DecodeError
+
     try:
-        return _DECODER.decode(held)
-    except msgspec.DecodeError:
+        return None if held is None else unpack(held)
+    except DecodeError:
         return None

@@ -8,9 +8,12 @@ import re
 import stat
 from dataclasses import dataclass, replace
 from tokenize import detect_encoding
+from typing import TYPE_CHECKING
 
-from promptlint import notebook
-from promptlint.notebook import Notebook, NotebookError
+if TYPE_CHECKING:
+    from promptlint.notebook import Notebook
+
+NOTEBOOK_SUFFIX = ".ipynb"
 
 NEWLINE = re.compile(rb"\r\n|\r|\n")
 FIRST_TWO_LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?[^\r\n]*")
@@ -73,7 +76,7 @@ def decode(data: bytes, path: str) -> Source:
     Raises SourceError for an unknown encoding, bytes that the encoding does not have, NUL bytes, and a notebook
     (`.ipynb`) that is not valid.
     """
-    if path.endswith(notebook.SUFFIX):
+    if path.endswith(NOTEBOOK_SUFFIX):
         return decode_notebook(data, path)
     body = data.removeprefix(codecs.BOM_UTF8)
     bom = len(body) < len(data)
@@ -90,9 +93,11 @@ def decode_plain(data: bytes, path: str) -> Source:
 
 def decode_notebook(data: bytes, path: str) -> Source:
     """The code cells of a notebook. Raises SourceError."""
+    from promptlint.notebook import NotebookError, read_notebook
+
     plain = decode_plain(data, path)
     try:
-        cells = notebook.read_notebook(plain.text)
+        cells = read_notebook(plain.text)
     except NotebookError as error:
         raise SourceError(path, error.line, error.message) from error
     return replace(plain, text=cells.text, notebook=cells, is_python=True)
@@ -121,6 +126,8 @@ def encode(source: Source, text: str) -> bytes:
     character, or would change bytes that the text does not change.
     """
     if source.notebook:
+        from promptlint.notebook import NotebookError
+
         try:
             text = source.notebook.write(text)
         except NotebookError as error:

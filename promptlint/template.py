@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from promptlint.facts import Token
+from msgspec import Struct
+
 from promptlint.quoting import quote_for
+from promptlint.syntax import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Literal text and the source range that spells it.
 
     Where the lengths of text and range agree, the range holds the text character for character;
@@ -72,8 +73,7 @@ class Source(StrEnum):
     RANDOM = "random"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where the value of a hole comes from: `name` is the parameter or function, `start`..`end` where it is used."""
 
     source: Source = Source.UNKNOWN
@@ -100,8 +100,7 @@ def strongest(origins: Iterable[Origin]) -> Origin:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Struct, frozen=True):
     """A value that is filled in at run time; `start`..`end` is the expression or placeholder in the source."""
 
     name: str

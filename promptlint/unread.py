@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from promptlint.facts import Call, CallPlace, Either, Expr, ModuleFacts, Name, Scope, Str
+from promptlint.facts import CallPlace, ModuleFacts, Scope
 from promptlint.link.mentions import mentioned
 from promptlint.project import CallSite, Place, Project
 from promptlint.scan.texts import dotted, runs_of
+from promptlint.syntax import Call, Either, Expr, Name, Str
 
 CHOOSES = re.compile(r"(?:llm_)?model_(?:size|tier|level|class|kind|speed|grade)|use_(?:small|fast|cheap|mini)_model")
 """Names of parameters that choose between the models of a client; `model` itself is the name of one."""

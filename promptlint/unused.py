@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from promptlint.compared import only_compared
-from promptlint.facts import Attr, Binding, Call, ModuleFacts, Name, Opaque, Run, Scope, Str
+from promptlint.facts import Binding, ModuleFacts, Scope
 from promptlint.imported import Importable
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Attr, Call, Name, Opaque, Run, Str
 
 ENTRY_POINTS = frozenset({"main", "cli", "run", "app", "handler", "lambda_handler"})
 """What functions are mostly called that a script, a server or a packaging tool starts with."""

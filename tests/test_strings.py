@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptlint.facts import Expr, Opaque, Run, Str
 from promptlint.scan import scan
 from promptlint.scan.strings import read_literal
 from promptlint.source import decode
+from promptlint.syntax import Expr, Opaque, Run, Str
 
 PREFIXES = ["", "r", "u", "R", "f", "F", "rf", "fR"]
 QUOTES = ["'", '"', "'''", '"""']
@@ -158,6 +158,15 @@ FIELDS = [
     "{x != 1}",
     "{x:{y}}",
     "{x=}",
+    "{ x = !r:>4}",
+    "{x[:3]}",
+    "{x[1:y]:>{w}}",
+    "{'a' if x != 1 else '}'}",
+    "{f(a=1, b={'c': 2})}",
+    "{(lambda y: y)(x)!s}",
+    "{x == 'b':>{w}}",
+    "{\n  f(\n    x,\n  )\n}",
+    "{''}",
     "{{",
     "}}",
 ]
@@ -180,7 +189,17 @@ def read_field(code: str, start: int) -> Expr:
 
 @pytest.mark.parametrize(
     "literal",
-    ["'a\\tb'", "'a' 'b'", "'a'\\\n  \"b\"", "f'{x} {y.z}'", "f'{x!r:>4}'", "rf'\\d{x}'", "'a'  # 'note'\n f'{x}'"],
+    [
+        "'a\\tb'",
+        "'a' 'b'",
+        "'a'\\\n  \"b\"",
+        "f'{x} {y.z}'",
+        "f'{x!r:>4}'",
+        "rf'\\d{x}'",
+        "'a'  # 'note'\n f'{x}'",
+        "f'{x[:3]} {f(a=1)} {x != y} {x=} {x:<{w}}'",
+        "f'{x if y == \"}\" else z}'",
+    ],
 )
 def test_what_most_literals_look_like_needs_no_libcst(literal: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "libcst", None)

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiktoken.load import load_tiktoken_bpe  # noqa: TID253
 
-from promptlint.facts import Token
 from promptlint.measure import Count, Meter, tokens
 from promptlint.measure.models import DATA, table
+from promptlint.syntax import Token
 from promptlint.template import Hole, Piece, Template
 
 ARTICLE = """

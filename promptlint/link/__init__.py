@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from promptlint.facts import CallPlace, ModuleFacts
+from promptlint.link.assembly import assembled
 from promptlint.link.callers import callers
 from promptlint.link.callgraph import CallGraph
 from promptlint.link.calls import CallReader, FoundCall
@@ -26,7 +27,6 @@ from promptlint.link.reach import Reach
 from promptlint.link.responses.usage import UsageReader
 from promptlint.link.sdks import load_surfaces, with_declared
 from promptlint.link.tables import CallTable
-from promptlint.link.values import assembled
 from promptlint.link.wrappers import Wrappers
 from promptlint.project import CallSite, Message, Place, Project
 from promptlint.promptfiles import TextFiles

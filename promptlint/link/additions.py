@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
-from promptlint import facts
-from promptlint.facts import Binding, CallPlace, Expr, Name
+from msgspec.structs import replace
+
+from promptlint import syntax
+from promptlint.facts import Binding, CallPlace
 from promptlint.link import texts
+from promptlint.link.assembly import leaves
 from promptlint.link.decorators import extends_model
 from promptlint.link.env import Env, label_of, place_of
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.messages import Draft
 from promptlint.link.names import END, Module
 from promptlint.link.textops import Splice, flat, splice
-from promptlint.link.values import FunctionRef, Object, Text, Value, leaves, options
+from promptlint.link.values import FunctionRef, Object, Text, Value, options
 from promptlint.project import Role
 from promptlint.scan.texts import dotted, is_text
+from promptlint.syntax import Expr, Name
 from promptlint.template import Hole, Piece
 
 MAX_TERMS = 400
@@ -78,7 +82,7 @@ def _statement(module: Module, place: CallPlace) -> Binding | None:
 
 def _terms(expr: Expr, env: Env, *, is_addition: bool) -> list[_Term]:
     """What a statement adds and, unless it is an addition itself, what it adds it to; the last one first."""
-    if is_addition or not isinstance(expr, facts.Sum) or is_text(expr.terms[0]):
+    if is_addition or not isinstance(expr, syntax.Sum) or is_text(expr.terms[0]):
         return [_Term(expr, env)]
     return [_Term(expr, env, has_base=True), _Term(expr.terms[0], env)]
 

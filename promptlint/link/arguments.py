@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeAlias
 
-from promptlint.facts import Call, Expr
+from promptlint.link.assembly import leaves
 from promptlint.link.construction import extended
 from promptlint.link.env import Env, literal_text, place_of
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.messages import argument_value
 from promptlint.link.surfaces import ArgumentNames
-from promptlint.link.values import Entries, Instance, Items, Object, Scalar, Text, Value, leaves, one_of, options
+from promptlint.link.values import Entries, Instance, Items, Object, Scalar, Text, Value, one_of, options
 from promptlint.project import Cap, CapState, ModelLiteral, Place
+from promptlint.syntax import Call, Expr
 from promptlint.template import Piece
 
 Given: TypeAlias = tuple[Value, Place | None]

@@ -8,15 +8,15 @@ from functools import cache
 
 import msgspec
 
-from promptlint.facts import Call
 from promptlint.link.arguments import Arguments
-from promptlint.link.callees import callee_name
 from promptlint.link.env import Env, literal_text
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.http import within
 from promptlint.link.surfaces import Surface
 from promptlint.link.values import Entries, Items, Value, options
 from promptlint.link.vocabulary import words_of
+from promptlint.scan.texts import callee_name
+from promptlint.syntax import Call
 
 
 def batched(ev: Evaluator, call: Call, env: Env) -> Surface | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from promptlint.facts import Opaque
 from promptlint.link.names import Module
+from promptlint.syntax import Opaque
 
 _COMPARED = re.compile(
     r"(?:provider|model|vendor|backend)\w*\s*(?:==|in\b)|\bin\s+[\w.]*(?:provider|model|vendor|backend)"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
-from promptlint import facts
-from promptlint.facts import Call
+from promptlint import syntax
 from promptlint.link import classes, construction, decorators, dumps, files, texts
 from promptlint.link.env import Env, Given, label_of, literal_text
 from promptlint.link.names import END, Module, is_static
@@ -30,7 +28,8 @@ from promptlint.link.values import (
     one_of,
     options,
 )
-from promptlint.scan.texts import dotted
+from promptlint.scan.texts import callee_name
+from promptlint.syntax import Call
 
 if TYPE_CHECKING:
     from promptlint.link.evaluate import Evaluator
@@ -85,7 +84,7 @@ def _called(ev: Evaluator, callee: Value, call: Call, env: Env) -> Value:
     if isinstance(callee, Unknown):
         return _unknown_call(ev, callee, call, env)
     if isinstance(callee, Entries | Items):
-        return callee if call.func and isinstance(call.func, facts.Attr) and call.func.name == "copy" else Unknown("")
+        return callee if call.func and isinstance(call.func, syntax.Attr) and call.func.name == "copy" else Unknown("")
     return Unknown(label_of(call))
 
 
@@ -99,7 +98,7 @@ def _unknown_call(ev: Evaluator, callee: Unknown, call: Call, env: Env) -> Value
             tuple((one.name, ev.evaluate(one.value, env)) for one in call.keywords if one.name is not None),
             complete=not call.args,
         )
-    if isinstance(call.func, facts.Attr):
+    if isinstance(call.func, syntax.Attr):
         if call.func.name in ("get", "pop") and call.args:
             return _get(ev, call, env)
         if call.func.name == "copy":
@@ -115,7 +114,7 @@ def _imported_by_call(ev: Evaluator, name: str, call: Call) -> Value | None:
 
 def _get(ev: Evaluator, call: Call, env: Env) -> Value:
     """`mapping.get(key, default)`: the entry where it is known, else the default."""
-    assert isinstance(call.func, facts.Attr)
+    assert isinstance(call.func, syntax.Attr)
     key = texts.literal(ev, call.args[0], env)
     for base in options(ev.evaluate(call.func.value, env)):
         if isinstance(base, Entries) and key is not None and (value := base.get(key)) is not None:
@@ -146,13 +145,13 @@ def _outside(ev: Evaluator, name: str, call: Call, env: Env) -> Value:
 
 
 def _partial(ev: Evaluator, call: Call, env: Env) -> Partial | None:
-    def given(expr: facts.Expr) -> Given:
+    def given(expr: syntax.Expr) -> Given:
         return Given(expr.start, expr.end, label_of(expr), expr=expr, env=env)
 
-    rest = msgspec.structs.replace(
+    rest = replace(
         call,
         args=tuple(given(one) for one in call.args[1:]),
-        keywords=tuple(msgspec.structs.replace(one, value=given(one.value)) for one in call.keywords),
+        keywords=tuple(replace(one, value=given(one.value)) for one in call.keywords),
     )
     for value in options(ev.evaluate(call.args[0], env)):
         if isinstance(value, FunctionRef | Symbol | Object):
@@ -164,7 +163,7 @@ def completed(partial: Partial, call: Call) -> Call:
     """A call of a partial with what the partial was given before."""
     before, named = partial.call, {one.name for one in call.keywords}
     kept = (one for one in before.keywords if one.name is None or one.name not in named)
-    return msgspec.structs.replace(call, args=(*before.args, *call.args), keywords=(*kept, *call.keywords))
+    return replace(call, args=(*before.args, *call.args), keywords=(*kept, *call.keywords))
 
 
 def _field_default(ev: Evaluator, call: Call, env: Env) -> Value:
@@ -214,10 +213,10 @@ def given_arguments(ev: Evaluator, positional: Sequence[str], call: Call, env: E
     return given
 
 
-def _argument(ev: Evaluator, expr: facts.Expr, env: Env) -> Value:
+def _argument(ev: Evaluator, expr: syntax.Expr, env: Env) -> Value:
     """The value of an argument. A lambda that is handed on is not followed: what it is given there is seldom a text,
     and every way through it is one more to evaluate."""
-    return Unknown(label_of(expr)) if isinstance(expr, facts.Lambda) else ev.evaluate(expr, env)
+    return Unknown(label_of(expr)) if isinstance(expr, syntax.Lambda) else ev.evaluate(expr, env)
 
 
 def construct(ev: Evaluator, of: ClassRef, call: Call, env: Env) -> list[Value]:
@@ -282,12 +281,7 @@ def _return_type(ev: Evaluator, module: Module, function: FunctionRef) -> Value:
 def imported_by_call(call: Call, surfaces: Surfaces) -> str | None:
     """The SDK module that a call is given by name as its first argument."""
     first = call.args[0] if call.args else None
-    if not isinstance(first, facts.Str):
+    if not isinstance(first, syntax.Str):
         return None
-    text = "".join(part.text for part in first.parts if isinstance(part, facts.Run))
+    text = "".join(part.text for part in first.parts if isinstance(part, syntax.Run))
     return text if text in surfaces.module_names else None
-
-
-def callee_name(call: Call) -> str:
-    """The last part of the name that a call is made by."""
-    return call.func.name if isinstance(call.func, facts.Attr) else dotted(call.func) or ""

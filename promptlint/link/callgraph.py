@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass
 
-from promptlint.facts import LAMBDA, Attr, Call, CallPlace, Either, Expr, Item, Lambda, Mapping, Name
+from msgspec import Struct
+
+from promptlint.facts import CallPlace
 from promptlint.link.classes import base_classes
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
@@ -21,6 +22,7 @@ from promptlint.link.names import Module
 from promptlint.link.values import ClassRef, FunctionRef, Partial, Unknown, options
 from promptlint.link.vocabulary import words_of
 from promptlint.scan.texts import dotted
+from promptlint.syntax import LAMBDA, Attr, Call, Either, Expr, Item, Lambda, Mapping, Name
 
 COMMON_NAMES = frozenset(
     {"run", "arun", "call", "invoke", "ainvoke", "execute", "get", "post", "create", "send", "process", "start",
@@ -34,8 +36,7 @@ MODEL_WORDS = frozenset({"llm", "model", "agent", "bot", "chat", "gpt", "claude"
 """A receiver with one of these in its name makes a common method name enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionKey:
+class FunctionKey(Struct, frozen=True):
     """A function of the project: path and scope."""
 
     path: str

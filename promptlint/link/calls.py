@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from promptlint.facts import Call, CallPlace
+from promptlint.facts import CallPlace
 from promptlint.link.arguments import Arguments
 from promptlint.link.branches import branch_names
 from promptlint.link.callees import bind_arguments, owner_of
@@ -27,6 +27,7 @@ from promptlint.link.surfaces import ArgumentNames, Surface
 from promptlint.link.values import Chain, FunctionRef, Object, options
 from promptlint.link.wrappers import MAX_DEPTH, Site, Wrappers
 from promptlint.project import Cap, CapState, LoopKind, MarkerSite, ModelLiteral, Place, Role, UsageFate
+from promptlint.syntax import Call
 
 MAX_WAYS = 4
 """Ways through wrappers that are read for one call."""
@@ -143,8 +144,16 @@ class CallReader:
             # Calls of the model itself first: what they are given is known best.
             for sender in sorted(wrappers.senders_of(target), key=lambda sender: sender.match is None):
                 place = sender.place
-                here = Env(sender.module, place.scope, place.statement_start, place.block)
-                inner = replace(here, arguments=arguments, arguments_of=target.scope, owner=me, calls=len(path) + 1)
+                inner = Env(
+                    sender.module,
+                    place.scope,
+                    place.statement_start,
+                    place.block,
+                    arguments,
+                    target.scope,
+                    me,
+                    len(path) + 1,
+                )
                 if sender.match is not None:
                     match = self._matcher.match(sender.module, place, inner) or sender.match
                     found = self.read(place, inner, match)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint import facts
-from promptlint.facts import Binding, Expr
+from msgspec.structs import replace
+
+from promptlint import syntax
+from promptlint.facts import Binding
 from promptlint.link import callees, construction, lookup, paths
 from promptlint.link.env import Env
 from promptlint.link.names import END, Module
@@ -25,6 +26,7 @@ from promptlint.link.values import (
     options,
 )
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Expr
 
 if TYPE_CHECKING:
     from promptlint.link.evaluate import Evaluator
@@ -36,20 +38,20 @@ MAX_BASES = 12
 
 def annotated(ev: Evaluator, annotation: Expr, env: Env) -> Value | None:
     """An instance of the class that an annotation names; `Optional[X]`, `X | None` and `"X"` are X."""
-    if isinstance(annotation, facts.Str):
+    if isinstance(annotation, syntax.Str):
         return annotated(ev, _parse_name("".join(run.text for run in annotation.parts
-                                                   if isinstance(run, facts.Run)), annotation), env)  # fmt: skip
-    if isinstance(annotation, facts.Pipe):
+                                                   if isinstance(run, syntax.Run)), annotation), env)  # fmt: skip
+    if isinstance(annotation, syntax.Pipe):
         found = [annotated(ev, term, env) for term in annotation.terms]
         return next((value for value in found if value is not None), None)
-    if isinstance(annotation, facts.Item):
+    if isinstance(annotation, syntax.Item):
         if dotted(annotation.value) in ("Optional", "typing.Optional", "Annotated", "typing.Annotated", "Union",
                                         "typing.Union", "t.Optional", "t.Union", "ClassVar"):  # fmt: skip
-            inner = annotation.key.items if isinstance(annotation.key, facts.Sequence) else (annotation.key,)
+            inner = annotation.key.items if isinstance(annotation.key, syntax.Sequence) else (annotation.key,)
             found = [annotated(ev, term, env) for term in inner]
             return next((value for value in found if value is not None), None)
         return None
-    if not isinstance(annotation, facts.Name | facts.Attr):
+    if not isinstance(annotation, syntax.Name | syntax.Attr):
         return None
     for value in options(ev.evaluate(annotation, env)):
         if isinstance(value, ClassRef):
@@ -59,7 +61,7 @@ def annotated(ev: Evaluator, annotation: Expr, env: Env) -> Value | None:
     return None
 
 
-def attribute_of(ev: Evaluator, expr: facts.Attr, env: Env) -> Value:
+def attribute_of(ev: Evaluator, expr: syntax.Attr, env: Env) -> Value:
     name = dotted(expr)
     assigned = _set_on_self(ev, name, env)
     if name is not None:
@@ -83,9 +85,8 @@ def _set_on_self(ev: Evaluator, name: str | None, env: Env) -> list[Value]:
         return []
     return [
         lookup.definition_value(ev, one, Env(env.module, method, one.offset, one.block, owner=env.owner))
-        for method in env.module.methods.get(owner, ())
-        for one in env.module.definitions.get((method, name), ())
-        if isinstance(one, Binding) and one.op == "="
+        for method, one in env.module.set_on_self.get((owner, name.removeprefix("self.")), ())
+        if one.op == "="
     ]
 
 
@@ -130,7 +131,7 @@ def class_attribute(
     for source in module.reaching(ref.scope, name, END, -1).sources:
         value = lookup.definition_value(ev, source, body)
         values.append(_bound(ev, value, me or ref, body) if isinstance(value, FunctionRef) else value)
-    if all(isinstance(option, Unknown) for value in values for option in options(value)):
+    if not values or all(isinstance(option, Unknown) for value in values for option in options(value)):
         annotation = module.annotations.get((ref.scope, name))
         typed = annotated(ev, annotation.annotation or annotation.value, body) if annotation else None
         if typed is not None:
@@ -151,15 +152,13 @@ def _set_by_methods(
     """The values that methods assign to `self.name`, and the bindings that change it."""
     values: list[Value] = []
     changes: list[Binding] = []
-    for method in module.methods.get(ref.scope, ()):
+    for method, binding in module.set_on_self.get((ref.scope, name), ()):
+        if binding.op not in ("=", "with"):
+            changes.append(binding)
+            continue
         arguments = me.arguments if module.facts.scopes[method].name == "__init__" else None
-        for definition in module.definitions.get((method, f"self.{name}"), ()):
-            assert isinstance(definition, Binding)
-            if definition.op not in ("=", "with"):
-                changes.append(definition)
-                continue
-            env = Env(module, method, definition.offset, definition.block, arguments, method, me)
-            values.append(lookup.definition_value(ev, definition, env))
+        env = Env(module, method, binding.offset, binding.block, arguments, method, me)
+        values.append(lookup.definition_value(ev, binding, env))
     return values, changes
 
 
@@ -192,7 +191,7 @@ def base_classes(ev: Evaluator, base: Expr, module: Module, ref: ClassRef) -> li
 
 def _bases(ev: Evaluator, base: Expr, module: Module, ref: ClassRef) -> tuple[Value, ...]:
     scope = module.facts.scopes[ref.scope]
-    generic = base.value if isinstance(base, facts.Item) else base
+    generic = base.value if isinstance(base, syntax.Item) else base
     return options(ev.evaluate(generic, Env(module, scope.parent, END, scope.block)))
 
 
@@ -202,7 +201,7 @@ def outside_bases(ev: Evaluator, ref: ClassRef, depth: int = 0) -> list[str]:
     scope = module.facts.scopes[ref.scope]
     names: list[str] = []
     for base in scope.bases:
-        generic = base.value if isinstance(base, facts.Item) else base
+        generic = base.value if isinstance(base, syntax.Item) else base
         for value in options(ev.evaluate(generic, Env(module, scope.parent, END, scope.block))):
             if isinstance(value, Symbol):
                 names.append(ev.surfaces.canonical(value.name))
@@ -220,10 +219,10 @@ def _bound(ev: Evaluator, function: FunctionRef, owner: Instance | ClassRef, env
     return bound
 
 
-def _parse_name(text: str, at: facts.Str) -> Expr:
+def _parse_name(text: str, at: syntax.Str) -> Expr:
     """The dotted name that a quoted annotation holds; `Optional[X]` in quotes is X."""
     name = text.strip().removeprefix("Optional[").removesuffix("]").split("[")[0].split("|")[0].strip()
-    expr: Expr = facts.Name(at.start, at.end, name.split(".")[0])
+    expr: Expr = syntax.Name(at.start, at.end, name.split(".")[0])
     for attribute in name.split(".")[1:]:
-        expr = facts.Attr(at.start, at.end, expr, attribute)
+        expr = syntax.Attr(at.start, at.end, expr, attribute)
     return expr

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from promptlint import facts
-from promptlint.facts import Call
+from promptlint import syntax
 from promptlint.link import callees, classes
 from promptlint.link.env import Env
 from promptlint.link.values import ClassRef, FunctionRef, Instance, Object
+from promptlint.syntax import Call
 
 if TYPE_CHECKING:
     from promptlint.link.evaluate import Evaluator
@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 def extended(ev: Evaluator, me: Instance, call: Call | None = None, env: object = None) -> list[Object]:
     """The objects of SDK classes that an instance of a class of the project also is, each with the call that
     constructs it: that of `__init__` of the base class, else the one that makes the instance, `call`."""
-    surfaces = ev.surfaces
-    names = [
-        name for name in classes.outside_bases(ev, me.of) if name in surfaces.clients or surfaces.prompt_arguments(name)
-    ]
+    names = extended_names(ev, me.of)
     if not names:
         return []
     made = construction(ev, me, call or me.call, env or me.env)
     return [Object(name, (), *made) for name in names]
+
+
+def extended_names(ev: Evaluator, of: ClassRef) -> list[str]:
+    """The SDK classes that a class of the project extends of which the tables say what their arguments are."""
+    surfaces = ev.surfaces
+    outside = classes.outside_bases(ev, of)
+    return [name for name in outside if name in surfaces.clients or surfaces.prompt_arguments(name)]
 
 
 def construction(ev: Evaluator, me: Instance, call: Call | None, env: object) -> tuple[Call | None, object]:
@@ -54,5 +58,5 @@ def construction(ev: Evaluator, me: Instance, call: Call | None, env: object) ->
 
 def _without_self(call: Call) -> Call:
     """`Base.__init__(self, ...)` as `super().__init__(...)`."""
-    is_super = isinstance(call.func, facts.Attr) and isinstance(call.func.value, Call)
+    is_super = isinstance(call.func, syntax.Attr) and isinstance(call.func.value, Call)
     return call if is_super else msgspec.structs.replace(call, args=call.args[1:])

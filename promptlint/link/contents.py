@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from promptlint.facts import Token
 from promptlint.json_places import ESCAPE, Placed, read_tree
 from promptlint.link.values import Entries, Items, Part, Scalar, Text, Unknown, Value
 from promptlint.project import Place
+from promptlint.syntax import Token
 from promptlint.template import Hole, Piece
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from promptlint.facts import Call
 from promptlint.link import callees
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
@@ -16,6 +15,7 @@ from promptlint.link.textops import cleandoc
 from promptlint.link.tools import docstring_of
 from promptlint.link.values import FunctionRef, Object, Value, options
 from promptlint.project import Role
+from promptlint.syntax import Call
 
 
 def decorated_by(module: Module, call: Call) -> FunctionRef | None:

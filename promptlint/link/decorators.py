@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from promptlint.facts import Call, Expr
 from promptlint.link.env import Env
 from promptlint.link.values import FunctionRef, Object, Symbol, Value
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Call, Expr
 
 if TYPE_CHECKING:
     from promptlint.link.evaluate import Evaluator

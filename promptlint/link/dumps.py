@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from promptlint.facts import Call, Const, Keyword, ModuleFacts, Run, Str
+from promptlint.facts import ModuleFacts
+from promptlint.link.assembly import leaves, rooted_texts
 from promptlint.link.env import Env, label_of
 from promptlint.link.names import ModuleIndex
 from promptlint.link.origins import origin_of
-from promptlint.link.values import Choice, Inserted, Part, Text, Unknown, leaves, options, rooted_texts
+from promptlint.link.values import Choice, Inserted, Part, Text, Unknown, options
 from promptlint.project import Dump, Place
+from promptlint.syntax import Call, Const, Keyword, Run, Str
 from promptlint.template import Hole, Piece
 
 if TYPE_CHECKING:
@@ -44,10 +46,9 @@ def dumped(ev: Evaluator, call: Call, env: Env) -> Text | None:
 
 def _indent(call: Call) -> Keyword | None:
     """The argument that asks for indentation, where it is a literal."""
-    if not _WRITER.search(_function(call).rpartition(".")[2]):
-        return None
     given = next((keyword for keyword in call.keywords if keyword.name == "indent"), None)
-    return given if given and _blanks(given) else None
+    is_written = given is not None and _WRITER.search(_function(call).rpartition(".")[2])
+    return given if given and is_written and _blanks(given) else None
 
 
 def _function(call: Call) -> str:
@@ -67,8 +68,8 @@ def _blanks(indent: Keyword) -> int:
 def prompt_arguments(index: ModuleIndex, evaluator: Evaluator) -> Iterator[tuple[Text, None]]:
     """What functions are given that by their name make a prompt: `self._get_prompt("judge", trace=trace_json)`."""
     for module in index.modules.values():
-        for place in module.facts.calls:
-            if _MAKES_PROMPT.fullmatch(_function(place.expr).rpartition(".")[2]):
+        for name, places in module.calls_by_name.items():
+            for place in places if _MAKES_PROMPT.fullmatch(name) else ():
                 env = Env(module, place.scope, place.statement_start, place.block)
                 for expr in (*place.expr.args, *(keyword.value for keyword in place.expr.keywords)):
                     for value in options(evaluator.evaluate(expr, env)):

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from promptlint import facts
-from promptlint.facts import Call, Expr
+from msgspec import Struct
+
+from promptlint import syntax
 from promptlint.link.names import Module
 from promptlint.link.values import Inserted, Instance, Items, Text, Value, options
 from promptlint.project import Place
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Call, Expr
 from promptlint.template import Piece
 
 MAX_ITEMS = 400
 """Items kept of one list: beyond, the list counts as incomplete."""
 
 
-@dataclass(frozen=True, slots=True)
-class Env:
+class Env(Struct, frozen=True):
     """Where an expression is evaluated: what it sees of its module.
 
     `arguments` are the values of the parameters of the function scope `arguments_of` where a call is followed;
@@ -35,7 +35,7 @@ class Env:
     calls: int = 0
 
 
-class Given(facts.Opaque, frozen=True, kw_only=True):
+class Given(syntax.Opaque, frozen=True, kw_only=True, gc=True):
     """An expression that is evaluated where it stands, wherever it is handed on to (`functools.partial`)."""
 
     expr: Expr
@@ -63,11 +63,11 @@ def place_of(expr: Expr, env: Env) -> Place:
 
 def label_of(expr: Expr) -> str:
     """A short name for what an expression gives, for holes."""
-    if isinstance(expr, facts.Opaque):
+    if isinstance(expr, syntax.Opaque):
         return expr.label
     if isinstance(expr, Call):
-        return f"{dotted(expr.func) or (expr.func.name if isinstance(expr.func, facts.Attr) else 'call')}()"
-    if isinstance(expr, facts.Item):
+        return f"{dotted(expr.func) or (expr.func.name if isinstance(expr.func, syntax.Attr) else 'call')}()"
+    if isinstance(expr, syntax.Item):
         return f"{dotted(expr.value) or 'value'}[]"
     return dotted(expr) or "…"
 

@@ -7,12 +7,13 @@ The kinds of expressions are worked out in `texts`, `lookup`, `classes` and `cal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
-from promptlint import facts
-from promptlint.facts import Call, Expr
+from promptlint import syntax
 from promptlint.link import callees, classes, files, lookup, texts
 from promptlint.link.env import MAX_ITEMS, Env, Given, items_of, label_of, literal_text, place_of
+from promptlint.link.identity import identity
 from promptlint.link.mentions import mentioned
 from promptlint.link.names import ModuleIndex
 from promptlint.link.surfaces import Surfaces
@@ -28,12 +29,12 @@ from promptlint.link.values import (
     Text,
     Unknown,
     Value,
-    identity,
     one_of,
     options,
 )
 from promptlint.promptfiles import TextFiles
 from promptlint.scan.texts import dotted, is_text
+from promptlint.syntax import Call, Expr
 from promptlint.template import Origin
 
 MAX_DEPTH = 60
@@ -45,6 +46,10 @@ MAX_STEPS = 20_000
 
 MAX_REMEMBERED = 100_000
 """Results remembered of functions followed with their arguments: some 50 MB."""
+
+
+_Key: TypeAlias = int | tuple[int, Instance | None, int]
+"""The id of an expression, where it makes a difference with what `self` is and the id of the arguments."""
 
 
 class Evaluator:
@@ -61,8 +66,8 @@ class Evaluator:
         self.file_data: dict[str, Value] = {}
         self.origins: dict[tuple[int, int], tuple[Expr, object, Origin]] = {}
         # What a key is made of is kept with the value: an id must not become another's.
-        self._memory: dict[tuple[int, Instance | None], tuple[Expr, Value]] = {}
-        self._passing: dict[tuple[int, Instance | None, int], tuple[Expr, object, Value]] = {}
+        self._memory: dict[_Key, tuple[Value, Expr, object]] = {}
+        self._passing: dict[_Key, tuple[Value, Expr, object]] = {}
         self.active: set[tuple[object, ...]] = set()
         self.depth = 0
         self._steps = 0
@@ -90,44 +95,49 @@ class Evaluator:
 
     def evaluate(self, expr: Expr, env: Env) -> Value:
         """The value of an expression."""
+        if isinstance(expr, syntax.Const):
+            return Scalar(expr.value)
         if isinstance(expr, Given):
             return self.evaluate(expr.expr, expr.env)
-        if (env.arguments is not None or env.owner is not None) and self._stands_alone(expr, env):
+        owner, arguments = env.owner, env.arguments
+        if (owner is not None or arguments is not None) and self._stands_alone(expr, env):
+            owner = arguments = None
             env = Env(env.module, env.scope, env.at, env.block, calls=env.calls)
-        key = (id(expr), env.owner)
-        passing = (*key, id(env.arguments))
-        plain = env.arguments is None
-        if plain and key in self._memory:
-            return self._memory[key][1]
-        if not plain and passing in self._passing:
-            return self._passing[passing][2]
+        # Most expressions are evaluated without a caller: their key is kept small.
+        key = id(expr) if owner is None and arguments is None else (id(expr), owner, id(arguments))
+        memory = self._memory if arguments is None else self._passing
+        if (known := memory.get(key)) is not None:
+            return known[0]
         if self.depth == 0:
             self._steps = 0
-        if not plain:
+        if arguments is not None:
             self._steps += 1
-        if key in self.active or self.is_deep or self._steps > MAX_STEPS:
+        here = (id(expr), owner)
+        if here in self.active or self.depth > MAX_DEPTH or self._steps > MAX_STEPS:
             return Unknown(dotted(expr) or "…")
-        self.active.add(key)
+        self.active.add(here)
         self.depth += 1
         try:
-            value = texts.text_root(self, expr, env) if is_text(expr) else self._evaluate(expr, env)
+            value = _KINDS[type(expr)](self, expr, env)
         finally:
-            self.active.discard(key)
+            self.active.discard(here)
             self.depth -= 1
         if isinstance(value, Unknown) and value.expr is None:
             value = Unknown(value.label, expr, env)
-        if plain:
-            self._memory[key] = expr, value
-        else:
-            self._passing[passing] = expr, env.arguments, value
+        memory[key] = value, expr, arguments
         return value
 
     def _stands_alone(self, expr: Expr, env: Env) -> bool:
         """Whether an expression means the same whatever the functions around it are called with."""
+        local = env.module.local_names(env.scope)
+        root = expr
+        while isinstance(root, syntax.Attr):
+            root = root.value
+        if isinstance(root, syntax.Name):
+            return root.id not in local
         if id(expr) not in self._names:
-            names = frozenset(name.partition(".")[0] for name in mentioned(expr))
-            self._names[id(expr)] = expr, names
-        return self._names[id(expr)][1].isdisjoint(env.module.local_names(env.scope))
+            self._names[id(expr)] = expr, frozenset(name.partition(".")[0] for name in mentioned(expr))
+        return self._names[id(expr)][1].isdisjoint(local)
 
     def arguments(self, given: dict[str, Value]) -> Mapping[str, Value]:
         """The same mapping for the same values, so that what is worked out for one call serves for others like it."""
@@ -139,40 +149,25 @@ class Evaluator:
         key = (instance.of, id(instance.arguments), id(instance.call), id(instance.env))
         return self._made.setdefault(key, instance)
 
-    def _evaluate(self, expr: Expr, env: Env) -> Value:
-        if isinstance(expr, facts.Const):
-            return Scalar(expr.value)
-        if isinstance(expr, facts.Name):
-            return lookup.lookup_name(self, expr.id, env)
-        if isinstance(expr, facts.Attr):
-            return classes.attribute_of(self, expr, env)
-        if isinstance(expr, facts.Item):
-            return self._item(expr, env)
-        if isinstance(expr, Call):
-            return callees.call_value(self, expr, env)
-        if isinstance(expr, facts.Either):
-            return one_of([self.evaluate(option, env) for option in expr.options])
-        if isinstance(expr, facts.Slash):
-            return files.joined(self, expr, env)
-        if isinstance(expr, facts.Sum):
-            return texts.summed(self, expr, env)
-        if isinstance(expr, facts.Percent):
-            return texts.percent(self, expr, env)
-        if isinstance(expr, facts.Pipe):
-            return Chain(tuple(self.evaluate(term, env) for term in expr.terms))
-        if isinstance(expr, facts.Sequence):
-            return self._sequence(expr, env)
-        if isinstance(expr, facts.Mapping):
-            return self._mapping(expr, env)
-        if isinstance(expr, facts.Comprehension):
-            return Items((self.evaluate(expr.element, env),), False, place_of(expr, env))
-        if isinstance(expr, facts.Lambda):
-            return FunctionRef(env.module.path, expr.scope)
-        if isinstance(expr, facts.Opaque):
-            return Unknown(expr.label)
-        return Unknown("…")
+    def _call(self, expr: Call, env: Env) -> Value:
+        return texts.text_root(self, expr, env) if is_text(expr) else callees.call_value(self, expr, env)
 
-    def _item(self, expr: facts.Item, env: Env) -> Value:
+    def _sum(self, expr: syntax.Sum, env: Env) -> Value:
+        return texts.text_root(self, expr, env) if is_text(expr) else texts.summed(self, expr, env)
+
+    def _percent(self, expr: syntax.Percent, env: Env) -> Value:
+        return texts.text_root(self, expr, env) if is_text(expr) else texts.percent(self, expr, env)
+
+    def _either(self, expr: syntax.Either, env: Env) -> Value:
+        return one_of([self.evaluate(option, env) for option in expr.options])
+
+    def _pipe(self, expr: syntax.Pipe, env: Env) -> Value:
+        return Chain(tuple(self.evaluate(term, env) for term in expr.terms))
+
+    def _comprehension(self, expr: syntax.Comprehension, env: Env) -> Value:
+        return Items((self.evaluate(expr.element, env),), False, place_of(expr, env))
+
+    def _item(self, expr: syntax.Item, env: Env) -> Value:
         values = []
         key = self.evaluate(expr.key, env)
         for base in options(self.evaluate(expr.value, env)):
@@ -190,11 +185,11 @@ class Evaluator:
         known = [value for value in values if not isinstance(value, Unknown)]
         return one_of(known) if known else Unknown(label_of(expr))
 
-    def _sequence(self, expr: facts.Sequence, env: Env) -> Value:
+    def _sequence(self, expr: syntax.Sequence, env: Env) -> Value:
         items: list[Value] = []
         complete = len(expr.items) <= MAX_ITEMS
         for item in expr.items[:MAX_ITEMS]:
-            if isinstance(item, facts.Spread):
+            if isinstance(item, syntax.Spread):
                 spread = items_of(self.evaluate(item.value, env))
                 items.extend(spread.items)
                 complete &= spread.complete
@@ -202,7 +197,7 @@ class Evaluator:
                 items.append(self.evaluate(item, env))
         return Items(tuple(items), complete, place_of(expr, env))
 
-    def _mapping(self, expr: facts.Mapping, env: Env) -> Value:
+    def _mapping(self, expr: syntax.Mapping, env: Env) -> Value:
         entries: list[tuple[str, Value]] = []
         complete = True
         for key, value in zip(expr.keys, expr.values, strict=True):
@@ -218,3 +213,24 @@ class Evaluator:
             else:
                 complete = False
         return Entries(tuple(entries), complete, place_of(expr, env))
+
+
+_KINDS: dict[type[Expr], Callable[[Evaluator, Any, Env], Value]] = {
+    syntax.Str: texts.text_root,
+    syntax.Name: lambda ev, expr, env: lookup.lookup_name(ev, expr.id, env),
+    syntax.Attr: classes.attribute_of,
+    syntax.Item: Evaluator._item,
+    Call: Evaluator._call,
+    syntax.Sum: Evaluator._sum,
+    syntax.Percent: Evaluator._percent,
+    syntax.Pipe: Evaluator._pipe,
+    syntax.Slash: files.joined,
+    syntax.Either: Evaluator._either,
+    syntax.Sequence: Evaluator._sequence,
+    syntax.Spread: lambda *_: Unknown("…"),
+    syntax.Mapping: Evaluator._mapping,
+    syntax.Comprehension: Evaluator._comprehension,
+    syntax.Lambda: lambda _, expr, env: FunctionRef(env.module.path, expr.scope),
+    syntax.Opaque: lambda _, expr, __: Unknown(expr.label),
+}
+"""How each kind of expression is evaluated."""

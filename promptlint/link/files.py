@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promptlint import facts
-from promptlint.facts import Call, Expr
+from promptlint import syntax
 from promptlint.link import paths, texts
 from promptlint.link.contents import data_of, filled, whole_text, with_jinja_holes
 from promptlint.link.env import Env, label_of
-from promptlint.link.values import (
-    FilePath,
-    Inserted,
-    Object,
-    OpenFile,
-    Part,
-    Symbol,
-    Text,
-    Unknown,
-    Value,
-    options,
-)
+from promptlint.link.values import FilePath, Inserted, Object, OpenFile, Part, Symbol, Text, Unknown, Value, options
 from promptlint.project import Place
 from promptlint.promptfiles import text_facts
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Call, Expr
 from promptlint.template import Hole
 
 if TYPE_CHECKING:
@@ -55,7 +44,7 @@ _LAST_NAMES = frozenset(
 
 def file_call(ev: Evaluator, call: Call, env: Env) -> Value | None:
     """The value of a call that has to do with text files, None for all others."""
-    if isinstance(call.func, facts.Attr) and call.func.name in _METHODS:
+    if isinstance(call.func, syntax.Attr) and call.func.name in _METHODS:
         for base in options(ev.evaluate(call.func.value, env)):
             if (value := _method(ev, base, call, call.func.name, env)) is not None:
                 return value
@@ -177,7 +166,7 @@ def _search_path(ev: Evaluator, loader: Value) -> list[FilePath]:
         return []
     given = next((keyword.value for keyword in call.keywords if keyword.name == "searchpath"), None)
     given = given or (call.args[0] if call.args else None)
-    several = given.items if isinstance(given, facts.Sequence) else (given,) if given else ()
+    several = given.items if isinstance(given, syntax.Sequence) else (given,) if given else ()
     return [path for one in several if (path := paths.as_path(ev, one, env)) is not None]
 
 
@@ -202,7 +191,7 @@ def _rendered(ev: Evaluator, text: Text, call: Call, env: Env) -> Text:
     return filled(text, fill)
 
 
-def joined(ev: Evaluator, expr: facts.Slash, env: Env) -> Value:
+def joined(ev: Evaluator, expr: syntax.Slash, env: Env) -> Value:
     """`a / b`: a path, where `a` is one."""
     first = ev.evaluate(expr.terms[0], env)
     if any(isinstance(option, FilePath) for option in options(first)):

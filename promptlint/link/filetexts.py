@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from promptlint.facts import Attr, Call, Item
+from promptlint.link.assembly import own_template, rooted_texts
 from promptlint.link.contents import with_holes
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
@@ -14,11 +14,12 @@ from promptlint.link.evidence import Shown
 from promptlint.link.files import data_at, text_of
 from promptlint.link.named import MIN_WORDS, phrase_score, role_of
 from promptlint.link.names import ModuleIndex
-from promptlint.link.values import Entries, Items, Text, Value, options, own_template, rooted_texts
+from promptlint.link.values import Entries, Items, Text, Value, options
 from promptlint.link.vocabulary import says_prompt, words_of
 from promptlint.project import Evidence
 from promptlint.promptfiles import Listed
 from promptlint.scan.texts import count_words
+from promptlint.syntax import Attr, Call, Item
 
 _DATA = (".yaml", ".yml", ".json")
 _NOT_PROMPTS = frozenset(

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from promptlint.facts import Binding, Expr, Lambda, Name
+from promptlint.facts import Binding
+from promptlint.link.env import Given
 from promptlint.link.names import Module, is_static
+from promptlint.nodes import fields_of
+from promptlint.syntax import Expr, Lambda, Name
 
 
 def names_in(root: object) -> Iterator[str]:
@@ -17,8 +20,10 @@ def names_in(root: object) -> Iterator[str]:
         node = waiting.pop()
         if isinstance(node, Name):
             yield node.id
+        elif isinstance(node, Given):
+            waiting.append(node.expr)
         elif isinstance(node, Struct) and not isinstance(node, Lambda):
-            waiting.extend(getattr(node, field) for field in node.__struct_fields__)
+            waiting.extend(getattr(node, field) for field in fields_of(type(node)))
         elif isinstance(node, tuple):
             waiting.extend(node)
 

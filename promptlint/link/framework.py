@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from promptlint.facts import Attr, Call, Name
 from promptlint.link.arguments import Arguments
-from promptlint.link.construction import extended
+from promptlint.link.construction import extended, extended_names
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.messages import Draft, MessageReader
 from promptlint.link.names import Module
 from promptlint.link.values import ClassRef, Object, Symbol, options
 from promptlint.project import Role
+from promptlint.syntax import Attr, Call, Name
 
 
 def framework_texts(module: Module, evaluator: Evaluator) -> Iterator[Draft]:
@@ -35,7 +35,7 @@ def framework_texts(module: Module, evaluator: Evaluator) -> Iterator[Draft]:
 def _texts(call: Call, env: Env, evaluator: Evaluator, reader: MessageReader) -> Iterator[Draft]:
     surfaces = evaluator.surfaces
     for callee in options(evaluator.evaluate(call.func, env)):
-        if isinstance(callee, ClassRef):
+        if isinstance(callee, ClassRef) and extended_names(evaluator, callee):
             made = options(evaluator.evaluate(call, env))
             yield from _constructed([one for one in made if isinstance(one, Object)], evaluator, reader)
         if not isinstance(callee, Symbol | Object):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promptlint.facts import Binding, Expr, Name, Sequence
+from promptlint.facts import Binding
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.names import Module
 from promptlint.link.values import Object, Symbol, options
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Expr, Name, Sequence
 
 MAX_NAMES = 4
 """Names followed from one to the other (`model = self.model`, `self.model = config.model`)."""

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import msgspec
 
-from promptlint.facts import Call
 from promptlint.link.arguments import Arguments
+from promptlint.link.assembly import leaves
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.surfaces import Surface
 from promptlint.link.tables import ArgumentNames, CallTable
-from promptlint.link.values import Entries, Items, Text, Unknown, leaves, options
+from promptlint.link.values import Entries, Items, Text, Unknown, options
+from promptlint.syntax import Call
 from promptlint.template import Piece
 
 POSTS = frozenset({"post", "request", "arequest", "stream", "send_request", "fetch", "Request", "urlopen"})

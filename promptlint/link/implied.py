@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promptlint.facts import Call, CallPlace
+from promptlint.facts import CallPlace
 from promptlint.link.additions import Added, added_before
 from promptlint.link.callees import bind_arguments
 from promptlint.link.decorated import decorated_by, sent_by
@@ -11,6 +11,7 @@ from promptlint.link.evaluate import Evaluator
 from promptlint.link.matching import Match
 from promptlint.link.messages import MessageReader
 from promptlint.link.values import Object
+from promptlint.syntax import Call
 
 
 def implied_by(ev: Evaluator, reader: MessageReader, match: Match, place: CallPlace, env: Env) -> Added:

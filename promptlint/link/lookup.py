@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint import facts
-from promptlint.facts import LAMBDA, Binding, Import
+from msgspec.structs import replace
+
+from promptlint import facts, syntax
+from promptlint.facts import Binding, Import
 from promptlint.link import classes, decorators, paths, texts
 from promptlint.link.env import MAX_ITEMS, Env, items_of, place_of
 from promptlint.link.names import END, Definition, Module, Reaching, is_classmethod, is_static
@@ -28,26 +29,28 @@ from promptlint.link.values import (
     options,
 )
 from promptlint.scan.texts import dotted
+from promptlint.syntax import LAMBDA
 
 if TYPE_CHECKING:
     from promptlint.link.evaluate import Evaluator
 
 
 def lookup_name(ev: Evaluator, name: str, env: Env) -> Value:
-    for number in env.module.enclosing_blocks(env.block):
-        block_of = env.module.facts.blocks[number]
-        if block_of.kind == "comprehension" and name in block_of.targets and block_of.over is not None:
-            return _element(ev, ev.evaluate(block_of.over, replace(env, block=block_of.parent)), name)
+    module = env.module
+    if name not in module.names and not module.star_imports:  # Most often a builtin.
+        return paths.file_of(module) if name == "__file__" else Unknown(name)
+    for around in module.comprehensions(env.block):
+        if name in around.targets and around.over is not None:
+            return _element(ev, ev.evaluate(around.over, replace(env, block=around.parent)), name)
     scope = env.scope
     at, block = env.at, env.block
-    module = env.module
     scopes = module.facts.scopes
     arguments = env.arguments
     while True:
-        here = env if scope == env.scope else replace(env, scope=scope, at=at, block=block, arguments=arguments)
         reaching = module.reaching(scope, name, at, block)
-        parameter = module.parameter(scope, name) if scopes[scope].kind == "function" else None
+        parameter = module.parameter(scope, name)
         if reaching.sources or reaching.changes or parameter:
+            here = env if scope == env.scope else replace(env, scope=scope, at=at, block=block, arguments=arguments)
             return from_reaching(ev, reaching, parameter, here, name)
         if scope == 0:
             break
@@ -90,6 +93,8 @@ def from_reaching(ev: Evaluator, reaching: Reaching, parameter: facts.Parameter 
 
 def all_changed(ev: Evaluator, value: Value, changes: Sequence[Binding], env: Env) -> Value:
     """A value after changes in order. What is added to a text piece by piece makes one flat text."""
+    if not changes:
+        return value
     added: list[Part] = []
     for change in changes:
         part = _added_text(ev, value, change, env)
@@ -123,14 +128,14 @@ def definition_value(ev: Evaluator, definition: Definition, env: Env) -> Value:
     if isinstance(definition, Import):
         return _imported(ev, definition, module)
     if definition.op in ("def", "class"):
-        assert isinstance(definition.value, facts.Const)
+        assert isinstance(definition.value, syntax.Const)
         index = int(definition.value.value or 0)
         if definition.op == "class":
             return ClassRef(module.path, index)
         return decorators.decorated(ev, FunctionRef(module.path, index), env)
     if definition.op == "for":
         return _element(ev, ev.evaluate(definition.value, _env_of(ev, definition, env)), definition.target)
-    if definition.annotation is not None and isinstance(definition.value, facts.Const):
+    if definition.annotation is not None and isinstance(definition.value, syntax.Const):
         typed = classes.annotated(ev, definition.annotation, env)
         if typed is not None and definition.value.value is None:
             return typed
@@ -156,7 +161,7 @@ def changed(ev: Evaluator, value: Value, change: Binding, env: Env) -> Value:
     if change.op in ("append", "insert", "extend", "+="):
         known = next((one for one in options(value) if isinstance(one, Items)), Items((), False))
         new = items_of(added) if change.op in ("extend", "+=") else Items((added,))
-        first = change.op == "insert" and isinstance(change.key, facts.Const) and change.key.value == 0
+        first = change.op == "insert" and isinstance(change.key, syntax.Const) and change.key.value == 0
         items = (*new.items, *known.items) if first else (*known.items, *new.items)
         complete = known.complete and new.complete and len(items) <= MAX_ITEMS
         return Items(items[:MAX_ITEMS], complete, known.place)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from promptlint import facts
-from promptlint.facts import Expr, ModuleFacts
+from promptlint import syntax
+from promptlint.facts import ModuleFacts
 from promptlint.link.names import ModuleIndex
 from promptlint.link.values import Entries, Items
 from promptlint.project import Marker, Place
+from promptlint.syntax import Expr
 
 KEYS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
 """Keys of a content block that mark it (Anthropic, Bedrock, OpenAI)."""
@@ -22,10 +23,10 @@ def marker_on(block: Entries, index: ModuleIndex) -> Marker | None:
     if key is None:
         return None
     display = _at(block.place, index)
-    if not isinstance(display, facts.Mapping) or block.place is None:
+    if not isinstance(display, syntax.Mapping) or block.place is None:
         return Marker(key, None, None)
     for number, (name, value) in enumerate(zip(display.keys, display.values, strict=True)):
-        if isinstance(name, facts.Str) and "".join(p.text for p in name.parts if isinstance(p, facts.Run)) == key:
+        if isinstance(name, syntax.Str) and "".join(p.text for p in name.parts if isinstance(p, syntax.Run)) == key:
             pairs = [
                 (key.start if key else None, one.end) for key, one in zip(display.keys, display.values, strict=True)
             ]
@@ -40,7 +41,7 @@ def marker_behind(marker: Entries, blocks: Items, index: ModuleIndex) -> Marker 
     if key is None:
         return None
     display = _at(blocks.place, index)
-    if not isinstance(display, facts.Sequence) or blocks.place is None or marker.place is None:
+    if not isinstance(display, syntax.Sequence) or blocks.place is None or marker.place is None:
         return Marker(key, marker.place, None)
     ends = [(item.start, item.end) for item in display.items]
     number = next((at for at, one in enumerate(ends) if one == (marker.place.start, marker.place.end)), None)
@@ -65,7 +66,7 @@ def _at(place: Place | None, index: ModuleIndex) -> Expr | None:
     waiting = [root for root in _roots(module.facts) if root.start <= place.start and place.end <= root.end]
     while waiting:
         node = waiting.pop()
-        if (node.start, node.end) == (place.start, place.end) and isinstance(node, facts.Mapping | facts.Sequence):
+        if (node.start, node.end) == (place.start, place.end) and isinstance(node, syntax.Mapping | syntax.Sequence):
             return node
         waiting.extend(one for one in _inside(node) if one.start <= place.start and place.end <= one.end)
     return None
@@ -81,7 +82,7 @@ def _inside(node: Struct) -> Iterator[Expr]:
     for name in node.__struct_fields__:
         held = getattr(node, name)
         for one in held if isinstance(held, tuple) else (held,):
-            if isinstance(one, facts.Keyword):
+            if isinstance(one, syntax.Keyword):
                 yield one.value
-            elif isinstance(one, Struct) and hasattr(one, "start") and not isinstance(one, facts.Token):
+            elif isinstance(one, Struct) and hasattr(one, "start") and not isinstance(one, syntax.Token):
                 yield one  # type: ignore[misc]  # fields of expressions with a start are expressions

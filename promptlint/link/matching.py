@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from promptlint.facts import Attr, Call, CallPlace, Expr, Lambda, Name
+from promptlint.facts import CallPlace
 from promptlint.link.arguments import Arguments
 from promptlint.link.batches import batched
-from promptlint.link.callees import callee_name, completed, imported_by_call
+from promptlint.link.callees import completed, imported_by_call
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.guards import Guards
@@ -19,7 +19,8 @@ from promptlint.link.names import Module, is_static
 from promptlint.link.surfaces import Surface
 from promptlint.link.values import Chain, FunctionRef, Items, Object, Partial, Symbol, Unknown, Value, options
 from promptlint.link.vocabulary import words_of
-from promptlint.scan.texts import dotted
+from promptlint.scan.texts import callee_name, dotted
+from promptlint.syntax import Attr, Call, Expr, Lambda, Name
 
 _RUNNERS = {
     "to_thread": 0,

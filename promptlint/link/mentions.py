@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
-from promptlint.facts import Attr, Binding, Name, Opaque
+from promptlint.facts import Binding
 from promptlint.link.names import Module
+from promptlint.nodes import fields_of
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Attr, Name, Opaque
 
 
 def mentioned(root: object) -> Iterator[str]:
@@ -24,7 +26,8 @@ def mentioned(root: object) -> Iterator[str]:
             first, _, rest = name.partition(".")
             yield f"self.{rest.partition('.')[0]}" if first == "self" else first
         elif isinstance(node, Struct):
-            waiting.extend(getattr(node, field) for field in node.__struct_fields__)
+            for field in fields_of(type(node)):
+                waiting.append(getattr(node, field))
         elif isinstance(node, tuple):
             waiting.extend(node)
 

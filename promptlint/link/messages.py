@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from promptlint.facts import Call
 from promptlint.link.env import Env, literal_text, place_of
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.markers import KEYS, marker_behind, marker_on
@@ -13,6 +12,7 @@ from promptlint.link.tables import MessageClass
 from promptlint.link.tools import docstring_of, is_instruction
 from promptlint.link.values import Chain, ClassRef, Entries, Items, Object, Symbol, Text, Value, options
 from promptlint.project import Marker, MarkerSite, Place, Role
+from promptlint.syntax import Call
 
 ROLES = {
     "system": Role.SYSTEM,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from promptlint.facts import Attr, Call, Either, Expr, ModuleFacts, Name, Run, Str
+from promptlint.facts import ModuleFacts
 from promptlint.link.vocabulary import words_of
 from promptlint.project import ModelLiteral, Place
+from promptlint.syntax import Attr, Call, Either, Expr, Name, Run, Str
 
 _DEFAULTS = {"getenv": 1, "get": 1, "Field": 0, "field": 0}
 """Functions that are given a default value, with its position (os, dict, pydantic, dataclasses)."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from promptlint.facts import Call, Expr, Item, Scope, TextPlace
+from promptlint.facts import Scope, TextPlace
 from promptlint.link.names import Module
 from promptlint.link.vocabulary import Words, says_prompt, table, words_of
 from promptlint.project import Evidence, Role
 from promptlint.scan.texts import count_words, dotted, runs_of
+from promptlint.syntax import Call, Expr, Item
 
 MIN_WORDS = 6
 """Fewer words are a label or a message to a person as likely as a prompt."""

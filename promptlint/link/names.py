@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from typing import TypeAlias
 
-from promptlint.facts import LAMBDA, Attr, Binding, Call, CallPlace, Context, Import, ModuleFacts, Parameter, Scope
-from promptlint.scan.texts import dotted
+from msgspec import Struct
+
+from promptlint.facts import Binding, Block, CallPlace, Context, Import, ModuleFacts, Parameter, Scope
+from promptlint.scan.texts import callee_name, dotted
+from promptlint.syntax import LAMBDA, Attr, Call
 
 END = 1 << 62
 """An offset behind everything: what a function sees of the module around it."""
@@ -21,14 +24,16 @@ Definition: TypeAlias = Binding | Import
 _CHANGES = frozenset({"+=", "[]=", "append", "extend", "insert", "update"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reaching:
+class Reaching(Struct, frozen=True):
     """What a use of a name can see: where its value may come from, then what changed it since, in order."""
 
     sources: tuple[Definition, ...]
     changes: tuple[Binding, ...]
     certain: bool
     """Whether one of the sources always comes before the use."""
+
+
+_NOTHING = Reaching((), (), False)
 
 
 class Module:
@@ -39,6 +44,7 @@ class Module:
         self.path = facts.path
         self._reaching: dict[tuple[int, str, int, int], Reaching] = {}
         self._local: dict[int, frozenset[str]] = {}
+        self._comprehensions: dict[int, tuple[Block, ...]] = {}
 
     @cached_property
     def name(self) -> str:
@@ -109,6 +115,14 @@ class Module:
         return found
 
     @cached_property
+    def calls_by_name(self) -> dict[str, list[CallPlace]]:
+        """The calls by the last part of the name that they are made by, "" for a call of something without a name."""
+        index: defaultdict[str, list[CallPlace]] = defaultdict(list)
+        for place in self.facts.calls:
+            index[callee_name(place.expr)].append(place)
+        return dict(index)
+
+    @cached_property
     def decorated(self) -> dict[int, int]:
         """The function scope that each decorator with arguments stands over, by the number of its call."""
         return {
@@ -135,7 +149,31 @@ class Module:
         return frozenset(self.facts.usage_reads)
 
     def parameter(self, scope: int, name: str) -> Parameter | None:
-        return next((one for one in self.facts.scopes[scope].parameters if one.name == name), None)
+        return self._parameters.get((scope, name))
+
+    @cached_property
+    def _parameters(self) -> dict[tuple[int, str], Parameter]:
+        """The parameters of all functions, by scope and name."""
+        return {
+            (number, one.name): one
+            for number, scope in enumerate(self.facts.scopes)
+            # A name that is given twice does not parse: the first is kept all the same.
+            for one in reversed(scope.parameters)
+        }
+
+    @cached_property
+    def set_on_self(self) -> dict[tuple[int, str], list[tuple[int, Binding]]]:
+        """What methods bind attributes of `self` to, by class scope and attribute: the methods in order, and each
+        binding."""
+        index: defaultdict[tuple[int, str], list[tuple[int, Binding]]] = defaultdict(list)
+        scopes = self.facts.scopes
+        for (scope, name), found in sorted(self.definitions.items(), key=lambda item: item[0]):
+            first, _, attribute = name.partition(".")
+            if first == "self" and attribute and scopes[scope].kind == "function":
+                owner = scopes[scope].parent
+                if scopes[owner].kind == "class":
+                    index[owner, attribute].extend((scope, one) for one in found if isinstance(one, Binding))
+        return dict(index)
 
     def named_scope(self, scope: int) -> int:
         """A scope, or the one around it where it is a lambda."""
@@ -158,6 +196,13 @@ class Module:
             yield block
             block = self.facts.blocks[block].parent
 
+    def comprehensions(self, block: int) -> tuple[Block, ...]:
+        """The comprehensions around a place whose names it sees, innermost first."""
+        if block not in self._comprehensions:
+            around = (self.facts.blocks[number] for number in self.enclosing_blocks(block))
+            self._comprehensions[block] = tuple(one for one in around if one.kind == "comprehension" and one.over)
+        return self._comprehensions[block]
+
     def contexts_around(self, offset: int, scope: int) -> Iterator[Context]:
         """The `with` statements of a scope that an offset lies in, innermost first."""
         contexts = self.facts.contexts
@@ -167,6 +212,13 @@ class Module:
             if context.scope == scope and offset < context.end:
                 yield context
             number = context.parent
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name that the module binds anywhere."""
+        bound = (name for _, name in self.definitions)
+        given = (name for _, name in self._parameters)
+        return self._comprehended.union(bound, given)
 
     def local_names(self, scope: int) -> frozenset[str]:
         """The names that can mean something else with every call of a function: its own and those of functions and
@@ -192,13 +244,16 @@ class Module:
 
     def reaching(self, scope: int, name: str, at: int, block: int) -> Reaching:
         """What a use of `name` at offset `at` in `block` can see in `scope`, by source order and branches."""
+        found = self.definitions.get((scope, name))
+        if found is None:
+            return _NOTHING
         key = (scope, name, at, block)
-        if key not in self._reaching:
-            self._reaching[key] = self._reach(*key)
-        return self._reaching[key]
+        reaching = self._reaching.get(key)
+        if reaching is None:
+            reaching = self._reaching[key] = self._reach(found, at, block)
+        return reaching
 
-    def _reach(self, scope: int, name: str, at: int, block: int) -> Reaching:
-        found = self.definitions.get((scope, name), [])
+    def _reach(self, found: Sequence[Definition], at: int, block: int) -> Reaching:
         around = set(self.enclosing_blocks(block))
         arms = {self.facts.blocks[one].statement: self.facts.blocks[one].arm for one in around}
         sources: list[Definition] = []
@@ -245,6 +300,7 @@ class ModuleIndex:
         self.texts: dict[str, ModuleFacts] = {}
         """The text files that were read, by path."""
         self._by_name: defaultdict[str, list[Module]] = defaultdict(list)
+        self._resolved: dict[tuple[str, str], Module | None] = {}
         for module in self.modules.values():
             if not module.facts.importable:
                 continue
@@ -259,7 +315,17 @@ class ModuleIndex:
 
     def resolve(self, name: str, importer: Module) -> Module | None:
         """The module that a dotted absolute name means in `importer`: of several, the one in the nearest folder."""
-        candidates = [module for module in self._by_name.get(name, ()) if module is not importer]
+        if name not in self._by_name:
+            return None
+        key = name, importer.path
+        if key not in self._resolved:
+            self._resolved[key] = self._nearest(name, importer)
+        return self._resolved[key]
+
+    def _nearest(self, name: str, importer: Module) -> Module | None:
+        candidates = [module for module in self._by_name[name] if module is not importer]
+        if name.partition(".")[0] in sys.stdlib_module_names:  # `profiles/os.py` is not what others mean by `os`
+            candidates = [module for module in candidates if module.facts.home == importer.facts.home]
         if not candidates:
             return None
         here = importer.facts.module.split(".")

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
-from promptlint import facts
-from promptlint.facts import Binding, Call, Expr
+from promptlint import facts, syntax
+from promptlint.facts import Binding
 from promptlint.link import callees
+from promptlint.link.assembly import changes_in
 from promptlint.link.env import Env, literal_text
 from promptlint.link.names import END, is_static
-from promptlint.link.values import FunctionRef, Items, Object, Scalar, Symbol, Text, Unknown, Value, changes_in, options
+from promptlint.link.values import FunctionRef, Items, Object, Scalar, Symbol, Text, Unknown, Value, options
 from promptlint.link.vocabulary import words_of
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Call, Expr
 from promptlint.template import UNKNOWN, Origin, Source, strongest
 
 if TYPE_CHECKING:
@@ -106,22 +108,22 @@ class _Walk:
         return found
 
     def _followed(self, expr: Expr, env: Env) -> Origin:
-        if isinstance(expr, facts.Name):
+        if isinstance(expr, syntax.Name):
             return self._name(expr.id, env, expr)
-        if isinstance(expr, facts.Attr):
+        if isinstance(expr, syntax.Attr):
             return self._attribute(expr, env)
-        if isinstance(expr, facts.Item):
+        if isinstance(expr, syntax.Item):
             return self._item(expr, env)
         if isinstance(expr, Call):
             return self._call(expr, env)
-        if isinstance(expr, facts.Opaque):
+        if isinstance(expr, syntax.Opaque):
             return strongest([UNKNOWN, *(self._name(name, env, expr) for name in expr.names)])
         return self._strongest(_parts(expr), env)
 
     def _strongest(self, expressions: Iterable[Expr], env: Env) -> Origin:
         return strongest(self._of(one, env) for one in expressions)
 
-    def _attribute(self, expr: facts.Attr, env: Env) -> Origin:
+    def _attribute(self, expr: syntax.Attr, env: Env) -> Origin:
         name = dotted(expr)
         if name is not None and name.split(".")[0] in ("self", "cls"):
             return UNKNOWN
@@ -130,7 +132,7 @@ class _Walk:
                 return found
         return _taken(self._of(expr.value, env), expr.name)
 
-    def _item(self, expr: facts.Item, env: Env) -> Origin:
+    def _item(self, expr: syntax.Item, env: Env) -> Origin:
         """What is taken out of a mapping that the request brings: a key can say that it holds configuration."""
         found = self._strongest((expr.value, expr.key), env)
         if found.source is not Source.REQUEST:
@@ -191,7 +193,7 @@ class _Walk:
                 functions.append(callee)
         if functions:
             return strongest(self._returned(one, given, env) for one in functions)
-        if not isinstance(call.func, facts.Attr):
+        if not isinstance(call.func, syntax.Attr):
             return strongest([UNKNOWN, self._strongest(given, env)])
         receiver = _taken(self._of(call.func.value, env), call.func.name)
         if call.func.name in table().formats:
@@ -220,21 +222,21 @@ class _Walk:
 
 def _parts(expr: Expr) -> Iterator[Expr]:
     """The expressions directly inside one."""
-    if isinstance(expr, facts.Str):
-        yield from (part.value for part in expr.parts if isinstance(part, facts.Field))
-    elif isinstance(expr, facts.Percent):
+    if isinstance(expr, syntax.Str):
+        yield from (part.value for part in expr.parts if isinstance(part, syntax.Field))
+    elif isinstance(expr, syntax.Percent):
         yield from (expr.template, expr.value)
-    elif isinstance(expr, facts.Sum | facts.Pipe | facts.Slash):
+    elif isinstance(expr, syntax.Sum | syntax.Pipe | syntax.Slash):
         yield from expr.terms
-    elif isinstance(expr, facts.Either):
+    elif isinstance(expr, syntax.Either):
         yield from expr.options
-    elif isinstance(expr, facts.Sequence):
+    elif isinstance(expr, syntax.Sequence):
         yield from expr.items
-    elif isinstance(expr, facts.Mapping):
+    elif isinstance(expr, syntax.Mapping):
         yield from expr.values
-    elif isinstance(expr, facts.Spread):
+    elif isinstance(expr, syntax.Spread):
         yield expr.value
-    elif isinstance(expr, facts.Comprehension):
+    elif isinstance(expr, syntax.Comprehension):
         yield expr.element
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint import facts
-from promptlint.facts import Binding, Call, Expr
+from msgspec.structs import replace
+
+from promptlint import syntax
+from promptlint.facts import Binding
 from promptlint.link.env import Env, literal_text
 from promptlint.link.names import Module
 from promptlint.link.values import FilePath, Items, Unknown, Value, options
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Call, Expr
 
 if TYPE_CHECKING:
     from promptlint.link.evaluate import Evaluator
@@ -55,7 +57,7 @@ def _evaluated(ev: Evaluator, expr: Expr, env: Env) -> FilePath | None:
 
 def _named(expr: Expr, env: Env) -> tuple[Expr, Env]:
     """What a name of the same scope stands for, where that is one expression."""
-    if isinstance(expr, facts.Name):
+    if isinstance(expr, syntax.Name):
         sources = env.module.reaching(env.scope, expr.id, env.at, env.block).sources
         if len(sources) == 1 and isinstance(source := sources[0], Binding) and source.op == "=":
             return source.value, replace(env, scope=source.scope, at=source.offset, block=source.block)
@@ -64,9 +66,9 @@ def _named(expr: Expr, env: Env) -> tuple[Expr, Env]:
 
 def _spelled(ev: Evaluator, expr: Expr, env: Env) -> FilePath | None:
     """A path put together as text: `f"{FOLDER}/x.txt"`, `FOLDER + "/x.txt"`."""
-    if isinstance(expr, facts.Str):
-        terms: list[str | Expr] = [part.text if isinstance(part, facts.Run) else part.value for part in expr.parts]
-    elif isinstance(expr, facts.Sum):
+    if isinstance(expr, syntax.Str):
+        terms: list[str | Expr] = [part.text if isinstance(part, syntax.Run) else part.value for part in expr.parts]
+    elif isinstance(expr, syntax.Sum):
         terms = list(expr.terms)
     else:
         return None
@@ -122,7 +124,7 @@ def _clean(path: str) -> str:
 
 def method(ev: Evaluator, path: FilePath, call: Call, env: Env) -> FilePath | None:
     """A method of a `pathlib.Path` that gives a path."""
-    assert isinstance(call.func, facts.Attr)
+    assert isinstance(call.func, syntax.Attr)
     name = call.func.name
     if name == "joinpath":
         rest = joined(ev, call.args, env) if call.args else None

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from promptlint.facts import TextPlace
+from promptlint.link.assembly import own_template, rooted_texts
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.evidence import shown
 from promptlint.link.filetexts import shown_files
 from promptlint.link.names import Module, ModuleIndex
 from promptlint.link.uses import texts_with
-from promptlint.link.values import Text, own_template, rooted_texts
+from promptlint.link.values import Text
 from promptlint.project import Evidence, Place, Prompt, Role
 from promptlint.scan.texts import count_words
 from promptlint.template import Piece, Template

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from promptlint.facts import Attr, Call, CallPlace
+from promptlint.facts import CallPlace
 from promptlint.link.callgraph import COMMON_NAMES, MODEL_WORDS, CallGraph, FunctionKey
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
@@ -15,6 +15,7 @@ from promptlint.link.names import Module
 from promptlint.link.values import FunctionRef, options
 from promptlint.link.vocabulary import words_of
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Attr, Call
 
 _OF_BUILTINS = frozenset(name for type_ in (list, dict, set, str, bytes) for name in dir(type_))
 """Method names that say nothing on an object of unknown type: `seen.add(...)`."""

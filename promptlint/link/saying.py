@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from promptlint.link.assembly import leaves
 from promptlint.link.evaluate import Evaluator
-from promptlint.link.values import Entries, Items, Object, Scalar, Text, Value, leaves, options
+from promptlint.link.values import Entries, Items, Object, Scalar, Text, Value, options
 from promptlint.template import Piece
 
 MAX_NESTING = 5

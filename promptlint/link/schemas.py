@@ -9,24 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from promptlint.facts import (
-    Attr,
-    Binding,
-    Either,
-    Expr,
-    Item,
-    ModuleFacts,
-    Pipe,
-    Scope,
-    Sequence,
-    Spread,
-    Str,
-    TextPlace,
-)
+from promptlint.facts import Binding, ModuleFacts, Scope, TextPlace
 from promptlint.link.named import MIN_WORDS
 from promptlint.link.names import Module, ModuleIndex
 from promptlint.link.vocabulary import words_of
 from promptlint.scan.texts import dotted, word_count
+from promptlint.syntax import Attr, Either, Expr, Item, Pipe, Sequence, Spread, Str
 
 _SCHEMA_NAMES = frozenset(
     {"response_model", "response_format", "text_format", "output_type", "response_schema", "output_format",
@@ -49,7 +37,7 @@ def schema_classes(index: ModuleIndex) -> frozenset[str]:
     """The names of all classes whose schema is sent to a model."""
     wanted = {name for module in index.modules.values() for name in _mentioned(module.facts)}
     fields = {
-        scope.name: frozenset(_field_types(module.facts, number))
+        scope.name: frozenset(_field_types(module, number))
         for module in index.modules.values()
         for number, scope in enumerate(module.facts.scopes)
         if scope.kind == "class"
@@ -94,10 +82,10 @@ def _generic_arguments(scope: Scope) -> Iterator[str]:
             yield from _names(base.key)
 
 
-def _field_types(facts: ModuleFacts, scope: int) -> Iterator[str]:
+def _field_types(module: Module, scope: int) -> Iterator[str]:
     """The class names in the annotations of a class body."""
-    for binding in facts.bindings:
-        if binding.scope == scope and (annotation := _annotation(binding)) is not None:
+    for binding in module.bindings_of.get(scope, ()):
+        if (annotation := _annotation(binding)) is not None:
             yield from _names(annotation)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from promptlint import facts
-from promptlint.facts import Binding, Call, Expr
+from msgspec.structs import replace
+
+from promptlint import syntax
+from promptlint.facts import Binding
 from promptlint.link import texts
 from promptlint.link.env import Env, place_of
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.names import Definition
 from promptlint.link.values import FunctionRef, options
 from promptlint.project import Place
+from promptlint.syntax import Call, Expr
 
 MAX_DEPTH = 6
 """Names, dicts and functions followed one inside the other."""
@@ -38,13 +40,13 @@ def _in_dict(ev: Evaluator, expr: Expr, key: str, env: Env, depth: int) -> Place
     """The place of the entry `key` in the dict that an expression gives: the one that is set last."""
     if depth > MAX_DEPTH:
         return None
-    if isinstance(expr, facts.Mapping):
+    if isinstance(expr, syntax.Mapping):
         for name, value in zip(expr.keys, expr.values, strict=True):
             if name is not None and texts.literal(ev, name, env) == key:
                 return place_of(value, env)
         spreads = (value for name, value in zip(expr.keys, expr.values, strict=True) if name is None)
         return _first(_in_dict(ev, one, key, env, depth + 1) for one in spreads)
-    if isinstance(expr, facts.Name):
+    if isinstance(expr, syntax.Name):
         reaching = env.module.reaching(env.scope, expr.id, env.at, env.block)
         changed = (_in_change(ev, one, key, env, depth + 1) for one in reversed(reaching.changes))
         made = (_in_source(ev, one, key, env, depth + 1) for one in reaching.sources)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from promptlint.facts import Attr, CallPlace, Name
+from promptlint.facts import CallPlace
 from promptlint.link.arguments import Arguments, cap_of, models_of
 from promptlint.link.env import Env, literal_text
 from promptlint.link.evaluate import Evaluator
@@ -18,6 +18,7 @@ from promptlint.link.surfaces import Surface
 from promptlint.link.tables import ArgumentNames, Listed, Standing
 from promptlint.link.values import Instance, Items, Object, Symbol, Value, options
 from promptlint.project import Cap, CapState, ModelLiteral
+from promptlint.syntax import Attr, Name
 
 
 @dataclass(frozen=True, slots=True)

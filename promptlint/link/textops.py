@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
-from promptlint.link.values import Choice, Inserted, Part, Text, leaves
+from msgspec.structs import replace
+
+from promptlint.link.assembly import leaves
+from promptlint.link.values import Choice, Inserted, Part, Text
 from promptlint.template import Hole, Piece
 
 _HOLE = "\ufffc"

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptlint import facts
-from promptlint.facts import Call, Expr
+from msgspec.structs import replace
+
+from promptlint import syntax
 from promptlint.link.env import Env, concatenated, label_of, literal_text, place_of
 from promptlint.link.origins import origin_of
 from promptlint.link.textops import cleandoc, dedent, fill_format, fill_percent, join, strip
-from promptlint.link.values import (
-    Choice,
-    Entries,
-    Inserted,
-    Items,
-    Part,
-    Symbol,
-    Text,
-    Unknown,
-    Value,
-    options,
-)
+from promptlint.link.values import Choice, Entries, Inserted, Items, Part, Symbol, Text, Unknown, Value, options
 from promptlint.project import Place
 from promptlint.scan.texts import dotted, is_text
+from promptlint.syntax import Call, Expr
 from promptlint.template import Hole, Piece
 
 if TYPE_CHECKING:
@@ -54,23 +44,23 @@ def text_root(ev: Evaluator, expr: Expr, env: Env) -> Value:
 def parts_of(ev: Evaluator, expr: Expr, env: Env) -> list[Part]:
     """The parts of an expression inside a text: literals in place, everything else inserted."""
     path = env.module.path
-    if isinstance(expr, facts.Str):
+    if isinstance(expr, syntax.Str):
         parts: list[Part] = []
         for part in expr.parts:
-            if isinstance(part, facts.Run):
+            if isinstance(part, syntax.Run):
                 if part.text:
                     parts.append(Piece(part.text, path, part.start, part.end, part.token))
             else:
                 place = Place(path, part.start, part.end)
                 parts.append(insert(ev, evaluate_inline(ev, part.value, env), part.label, place, part.spec))
         return parts
-    if isinstance(expr, facts.Sum):
+    if isinstance(expr, syntax.Sum):
         return [part for term in expr.terms for part in parts_of(ev, term, env)]
-    if isinstance(expr, facts.Percent | Call) and is_text(expr):
-        value = percent(ev, expr, env) if isinstance(expr, facts.Percent) else text_call(ev, expr, env)
+    if isinstance(expr, syntax.Percent | Call) and is_text(expr):
+        value = percent(ev, expr, env) if isinstance(expr, syntax.Percent) else text_call(ev, expr, env)
         if isinstance(value, Text):
             return list(value.parts)
-    if isinstance(expr, facts.Either):
+    if isinstance(expr, syntax.Either):
         texts = [Text(tuple(parts_of(ev, option, env))) for option in expr.options]
         texts.sort(key=lambda text: text.size, reverse=True)
         return [Choice(tuple(texts))]
@@ -79,7 +69,7 @@ def parts_of(ev: Evaluator, expr: Expr, env: Env) -> list[Part]:
 
 def evaluate_inline(ev: Evaluator, expr: Expr, env: Env) -> Value:
     """The value of an expression that is part of a larger text: its literals have no root of their own."""
-    if is_text(expr) or isinstance(expr, facts.Either):
+    if is_text(expr) or isinstance(expr, syntax.Either):
         return Text(tuple(parts_of(ev, expr, env)))
     return ev.evaluate(expr, env)
 
@@ -100,7 +90,7 @@ def insert(ev: Evaluator, value: Value, name: str, place: Place, spec: str = "")
     return Inserted(name, Text((Choice(tuple(texts)),)), place)
 
 
-def summed(ev: Evaluator, expr: facts.Sum, env: Env) -> Value:
+def summed(ev: Evaluator, expr: syntax.Sum, env: Env) -> Value:
     values = [ev.evaluate(term, env) for term in expr.terms]
     if any(isinstance(option, Items) for value in values for option in options(value)):
         return concatenated(values, place_of(expr, env))
@@ -109,7 +99,7 @@ def summed(ev: Evaluator, expr: facts.Sum, env: Env) -> Value:
     return Unknown(label_of(expr))
 
 
-def percent(ev: Evaluator, expr: facts.Percent, env: Env) -> Value:
+def percent(ev: Evaluator, expr: syntax.Percent, env: Env) -> Value:
     template = template_of(ev, expr.template, env)
     if template is None:
         return Unknown(label_of(expr))
@@ -147,7 +137,7 @@ def text_call(ev: Evaluator, expr: Call, env: Env) -> Value | None:
         if function:
             text = template_of(ev, expr.args[0], env)
             return function(text) if text else None
-    if not isinstance(expr.func, facts.Attr):
+    if not isinstance(expr.func, syntax.Attr):
         return None
     method = _TEXT_METHODS.get(expr.func.name)
     if method is None:
@@ -177,7 +167,7 @@ def _join(ev: Evaluator, text: Text, call: Call, env: Env) -> Value:
     if not call.args:
         return text
     literal = call.args[0]
-    if isinstance(literal, facts.Sequence):
+    if isinstance(literal, syntax.Sequence):
         separator = list(text.parts)
         parts: list[Part] = []
         for index, item in enumerate(literal.items):
@@ -195,7 +185,7 @@ def _join(ev: Evaluator, text: Text, call: Call, env: Env) -> Value:
 
 
 def _strip(ev: Evaluator, text: Text, call: Call, env: Env) -> Value:
-    assert isinstance(call.func, facts.Attr)
+    assert isinstance(call.func, syntax.Attr)
     characters = literal(ev, call.args[0], env) if call.args else None
     if call.args and characters is None:
         return text

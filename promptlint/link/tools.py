@@ -13,8 +13,7 @@ from importlib import resources
 
 import msgspec
 
-from promptlint.facts import Attr, Call, Either, Expr, Item, Run, Scope, Sequence, Str
-from promptlint.link.callees import callee_name
+from promptlint.facts import Scope
 from promptlint.link.env import Env, literal_text
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.named import MIN_DESCRIPTION
@@ -23,7 +22,8 @@ from promptlint.link.textops import cleandoc
 from promptlint.link.values import ClassRef, FunctionRef, Instance, Items, Symbol, Text, options
 from promptlint.link.vocabulary import words_of
 from promptlint.project import Place, Role
-from promptlint.scan.texts import count_words, dotted
+from promptlint.scan.texts import callee_name, count_words, dotted
+from promptlint.syntax import Attr, Call, Either, Expr, Item, Run, Sequence, Str
 from promptlint.template import Piece
 
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
@@ -52,10 +52,8 @@ class Described:
 
 @cache
 def _table() -> _Table:
-    import yaml
-
     text = (resources.files("promptlint") / "data" / "tools.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.safe_load(text), _Table)
+    return msgspec.yaml.decode(text, type=_Table)
 
 
 def described(index: ModuleIndex, evaluator: Evaluator, schemas: frozenset[str]) -> Iterator[Described]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from promptlint.facts import Attr, Binding, Call, Either, Expr, Field, Mapping, Percent, Run, Sequence, Str, Sum
+from promptlint.facts import Binding, CallPlace
 from promptlint.link import lookup
-from promptlint.link.callees import callee_name
+from promptlint.link.assembly import rooted_texts
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.messages import ROLES
 from promptlint.link.named import is_for_others
 from promptlint.link.names import END, Module, ModuleIndex
-from promptlint.link.values import Text, Value, options, rooted_texts
+from promptlint.link.values import Text, Value, options
 from promptlint.project import Place, Role
 from promptlint.scan.texts import dotted, is_text, runs_of
+from promptlint.syntax import Attr, Call, Either, Expr, Field, Mapping, Percent, Run, Sequence, Str, Sum
 
 _ERRORS = ("Error", "Exception", "Warning")
 _FILLING = frozenset({"format", "format_map", "replace", "safe_substitute", "substitute"})
@@ -25,15 +26,23 @@ def texts_for_others(index: ModuleIndex, evaluator: Evaluator, functions: frozen
     """The texts given by a name to functions such as `input` (last part of the name) or `re.compile`."""
     found: set[Place] = set()
     for module in index.modules.values():
-        for place in module.facts.calls:
+        for place in _calls_of(module, functions):
             call = place.expr
-            name = callee_name(call)
-            if name in functions or name.endswith(_ERRORS) or dotted(call.func) in functions:
-                env = Env(module, place.scope, place.statement_start, place.block)
-                for expr in (*call.args, *(keyword.value for keyword in call.keywords)):
-                    if not is_text(expr):
-                        found.update(_roots(evaluator.evaluate(expr, env)))
+            env = Env(module, place.scope, place.statement_start, place.block)
+            for expr in (*call.args, *(keyword.value for keyword in call.keywords)):
+                if not is_text(expr):
+                    found.update(_roots(evaluator.evaluate(expr, env)))
     return frozenset(found)
+
+
+def _calls_of(module: Module, functions: frozenset[str]) -> Iterator[CallPlace]:
+    """The calls of functions that are named by the last part of their name or whole, and those that make an error."""
+    last_names = {name.rpartition(".")[2] for name in functions}
+    for name, places in module.calls_by_name.items():
+        if name in functions or name.endswith(_ERRORS):
+            yield from places
+        elif name in last_names:
+            yield from (place for place in places if dotted(place.expr.func) in functions)
 
 
 def messages(module: Module, evaluator: Evaluator) -> Iterator[tuple[Text, Role]]:
@@ -113,12 +122,12 @@ def _composed(module: Module, evaluator: Evaluator) -> Iterator[Value]:
         func = call.expr.func
         if isinstance(func, Attr) and func.name in _FILLING and not is_text(func.value):
             yield evaluator.evaluate(call.expr, Env(module, call.scope, call.statement_start, call.block))
-    grown: set[tuple[int, str]] = set()
+    grown: dict[tuple[int, str], None] = {}
     for binding in module.facts.bindings:
         if binding.op in ("=", "return") and _has_parts(binding.value) and not isinstance(binding.value, Call):
             yield evaluator.evaluate(binding.value, Env(module, binding.scope, binding.offset, binding.block))
         elif binding.op == "+=" and "." not in binding.target:
-            grown.add((binding.scope, binding.target))
+            grown[binding.scope, binding.target] = None
     for scope, target in grown:
         yield lookup.lookup_name(evaluator, target, Env(module, scope, END, _last_block(module, scope, target)))
 

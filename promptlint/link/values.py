@@ -6,17 +6,18 @@ elsewhere is `Inserted`, so that a prompt can be shown both on its own and assem
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from promptlint.facts import Call, Expr
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
 from promptlint.project import Place
-from promptlint.template import Hole, Origin, Piece, Template, strongest
+from promptlint.syntax import Call, Expr
+from promptlint.template import Hole, Piece
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Text known at least in part.
 
     `root` is the expression that spells it, None for text put together from several. `cleaned` says that
@@ -26,19 +27,18 @@ class Text:
     parts: tuple[Part, ...]
     root: Place | None = None
     cleaned: bool = False
-    size: int = field(init=False, compare=False)
-    """Characters of literal text and holes, everything filled in."""
+    size: int = 0
+    """Characters of literal text and holes, everything filled in: worked out here, not given."""
 
-    depth: int = field(init=False, compare=False)
-    """How deep texts are inserted into each other."""
+    depth: int = 0
+    """How deep texts are inserted into each other: worked out here, not given."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", sum(_size(part) for part in self.parts))
-        object.__setattr__(self, "depth", max((_depth(part) for part in self.parts), default=0))
+        force_setattr(self, "size", sum(map(_size, self.parts)))
+        force_setattr(self, "depth", max(map(_depth, self.parts), default=0))
 
 
-@dataclass(frozen=True, slots=True)
-class Inserted:
+class Inserted(Struct, frozen=True):
     """Text that a name, field or placeholder of another text stands for."""
 
     name: str
@@ -46,8 +46,7 @@ class Inserted:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of several texts; the first is the longest and stands for all where one is needed."""
 
     options: tuple[Text, ...]
@@ -56,13 +55,11 @@ class Choice:
 Part: TypeAlias = Piece | Hole | Inserted | Choice
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     value: int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list, tuple or set. `complete` is False where more items may come."""
 
     items: tuple[Value, ...]
@@ -70,8 +67,7 @@ class Items:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """A dict with known string keys. `complete` is False where more entries may come."""
 
     entries: tuple[tuple[str, Value], ...]
@@ -83,15 +79,13 @@ class Entries:
         return next((value for name, value in reversed(self.entries) if name == key), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """Something outside the project, by its dotted name ("anthropic.Anthropic")."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(Struct, frozen=True):
     """An instance of an outside class, with the attributes taken from it so far.
 
     `call` is the call that made it and `env` where that call stands, for arguments given at construction;
@@ -107,8 +101,7 @@ class Object:
     function: FunctionRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FilePath:
+class FilePath(Struct, frozen=True):
     """A path of the file system, with "/".
 
     `anchored`: it comes from `__file__`, so a relative one counts from the folder that paths are shown relative to.
@@ -120,20 +113,17 @@ class FilePath:
     anchored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(Struct, frozen=True):
     """What `open` gives."""
 
     of: FilePath
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleRef:
+class ModuleRef(Struct, frozen=True):
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionRef:
+class FunctionRef(Struct, frozen=True):
     """A function of the project; `owner` is the instance or class it is looked up on, if any."""
 
     path: str
@@ -141,14 +131,12 @@ class FunctionRef:
     owner: Instance | ClassRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRef:
+class ClassRef(Struct, frozen=True):
     path: str
     scope: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Instance:
+class Instance(Struct, frozen=True, eq=False):
     """An instance of a class of the project, with what its construction was given where that is known.
 
     Compared by identity: `Evaluator.instance` gives the one of a class whose construction is not known.
@@ -161,8 +149,7 @@ class Instance:
     env: object = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Partial:
+class Partial(Struct, frozen=True, eq=False):
     """`functools.partial`: what it calls, and the call that made it with the arguments that it gives, each of them
     `Given` where it stands."""
 
@@ -176,27 +163,33 @@ class Partial:
         return self.path, self.call.index
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """LangChain: `prompt | model | parser`."""
 
     links: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """Any of several values, likeliest first."""
 
     options: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """What the source does not say; `expr` is the expression that gives it and `env` where that stands."""
+class Unknown(Struct, frozen=True, eq=False):
+    """What the source does not say; `expr` is the expression that gives it and `env` where that stands.
+
+    Compared by its label alone.
+    """
 
     label: str
-    expr: Expr | None = field(default=None, compare=False)
-    env: object = field(default=None, compare=False)
+    expr: Expr | None = None
+    env: object = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unknown) and self.label == other.label
+
+    def __hash__(self) -> int:
+        return hash(self.label)
 
 
 Value: TypeAlias = (
@@ -219,7 +212,7 @@ Value: TypeAlias = (
 )
 
 
-_COMPARED = (Scalar, Symbol, FilePath, OpenFile, ModuleRef, FunctionRef, ClassRef, Instance, Unknown)
+COMPARED = frozenset({Scalar, Symbol, FilePath, OpenFile, ModuleRef, FunctionRef, ClassRef, Instance})
 """Values that are compared by what they hold; texts and collections can be large and are compared by identity."""
 
 
@@ -229,44 +222,15 @@ MAX_OPTIONS = 32
 
 def one_of(values: Sequence[Value]) -> Value:
     """The values as one, without repeats, flat."""
+    if len(values) == 1:
+        return values[0]
     found: dict[object, Value] = {}
     for value in values:
         for option in options(value):
-            found.setdefault(option if isinstance(option, _COMPARED) else id(option), option)
+            kind = type(option)
+            found.setdefault(option if kind in COMPARED or kind is Unknown else id(option), option)
     flat = tuple(found.values())[:MAX_OPTIONS]
     return flat[0] if len(flat) == 1 else OneOf(flat)
-
-
-MAX_COMPARED = 4
-"""Values inside values that are looked into to tell whether two are the same."""
-
-
-def identity(value: Value, depth: int = 0) -> object:
-    """Something to know a value by: what it holds, as far as that is little, else the very object."""
-    if isinstance(value, Unknown):
-        return value.label, id(value.expr)
-    if isinstance(value, _COMPARED) or depth > MAX_COMPARED:
-        return value if isinstance(value, _COMPARED) else id(value)
-    if isinstance(value, Object):
-        added = (identity(one, depth + 1) for one in value.added)
-        return value.type, value.chain, id(value.call), value.function, *added
-    if isinstance(value, OneOf):
-        return "one of", *(identity(option, depth + 1) for option in value.options)
-    if isinstance(value, Text):
-        return value.root, value.cleaned, *(_part_identity(part, depth + 1) for part in value.parts)
-    if isinstance(value, Items):
-        return value.place, value.complete, *(identity(item, depth + 1) for item in value.items)
-    if isinstance(value, Entries):
-        return value.place, value.complete, *((name, identity(entry, depth + 1)) for name, entry in value.entries)
-    return id(value)
-
-
-def _part_identity(part: Part, depth: int) -> object:
-    if isinstance(part, Inserted):
-        return part.place, identity(part.value, depth)
-    if isinstance(part, Choice):
-        return "choice", *(identity(option, depth) for option in part.options)
-    return part.path, part.start, part.end, part.text
 
 
 def options(value: Value) -> tuple[Value, ...]:
@@ -285,56 +249,3 @@ def _depth(part: Part) -> int:
     if isinstance(part, Inserted):
         return part.value.depth + 1
     return max(option.depth for option in part.options) if isinstance(part, Choice) else 0
-
-
-def leaves(text: Text) -> Iterator[Piece | Hole]:
-    """The pieces and holes of a text in order, with everything filled in."""
-    for part in text.parts:
-        if isinstance(part, Inserted):
-            yield from leaves(part.value)
-        elif isinstance(part, Choice):
-            yield from leaves(part.options[0])
-        else:
-            yield part
-
-
-def changes_in(text: Text) -> Origin:
-    """The origin of what changes most in a text; a text without holes is constant."""
-    return strongest(leaf.origin for leaf in leaves(text) if isinstance(leaf, Hole))
-
-
-def assembled(text: Text) -> Template:
-    """The text as it is sent."""
-    return Template(tuple(leaves(text)))
-
-
-def own_template(text: Text) -> Template:
-    """The text of its own expression, with a hole for everything that comes from elsewhere."""
-    return Template(tuple(_own_parts(text)))
-
-
-def _own_parts(text: Text) -> Iterator[Piece | Hole]:
-    for part in text.parts:
-        if isinstance(part, Inserted):
-            yield Hole(part.name, part.place.path, part.place.start, part.place.end, changes_in(part.value))
-        elif isinstance(part, Choice):
-            if part.options[0].root is None:
-                yield from _own_parts(part.options[0])
-        else:
-            yield part
-
-
-def rooted_texts(text: Text, seen: set[int] | None = None) -> Iterator[Text]:
-    """Every text expression that a text is made of, itself included, in order."""
-    seen = set() if seen is None else seen
-    if id(text) in seen:
-        return
-    seen.add(id(text))
-    if text.root is not None:
-        yield text
-    for part in text.parts:
-        if isinstance(part, Inserted):
-            yield from rooted_texts(part.value, seen)
-        elif isinstance(part, Choice):
-            for option in part.options:
-                yield from rooted_texts(option, seen)

@@ -55,10 +55,8 @@ class Named:
 @cache
 def table() -> Named:
     """The shipped table."""
-    import yaml
-
     text = (resources.files("promptlint") / "data" / "named.yaml").read_text(encoding="utf-8")
-    words = msgspec.convert(yaml.safe_load(text), Words)
+    words = msgspec.yaml.decode(text, type=Words)
     phrases = tuple(re.compile(phrase, re.IGNORECASE | re.MULTILINE) for phrase in words.phrases)
     complaints, openings, to_people = (
         re.compile("|".join(forms), re.IGNORECASE) for forms in (words.complaints, words.openings, words.to_people)

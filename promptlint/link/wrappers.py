@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from promptlint.facts import Call, CallPlace, Expr
+from promptlint.facts import CallPlace
 from promptlint.link.arguments import concept_expressions
 from promptlint.link.callees import completed
 from promptlint.link.callgraph import CallGraph, FunctionKey
@@ -20,6 +20,7 @@ from promptlint.link.flows import enclosing_functions, own_parameters, parameter
 from promptlint.link.matching import Match
 from promptlint.link.names import Module
 from promptlint.link.values import FunctionRef
+from promptlint.syntax import Call, Expr
 
 MAX_DEPTH = 8
 """Wrappers followed one inside the other."""

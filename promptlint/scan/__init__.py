@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from promptlint.facts import ModuleFacts
 from promptlint.scan.builder import Builder
 from promptlint.scan.comments import read_comments
-from promptlint.scan.positions import Positions, line_starts
+from promptlint.scan.positions import Positions
 from promptlint.scan.statements import Walk
 from promptlint.source import Source, SourceError
 
@@ -45,10 +45,11 @@ def scan(source: Source, package_parts: int = 1) -> ModuleFacts:
     builder = Builder()
     code = source.code
     try:
-        Walk(code, Positions(code), builder).module(tree)
+        positions = Positions(code)
+        Walk(code, positions, builder).module(tree)
     except RecursionError as error:  # hundreds of `elif`, each of which lies in the one before
         raise SourceError(source.path, 1, TOO_DEEP) from error
-    starts = line_starts(code)
+    starts = positions.starts
     path = PurePosixPath(source.path)
     is_package = path.name == "__init__.py"
     parts = path.parts[:-1] if is_package else (*path.parts[:-1], path.stem)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from promptlint.facts import Binding, Block, Call, CallPlace, Context, Exit, Expr, Import, Scope, TextPlace
+from promptlint.facts import Binding, Block, CallPlace, Context, Exit, Import, Scope, TextPlace
 from promptlint.scan.texts import MIN_WORDS, word_count
+from promptlint.syntax import Call, Expr
 
 
 @dataclass

@@ -7,10 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from keyword import iskeyword
 from typing import Any
 
-from promptlint.facts import (
+from promptlint.facts import Block, Parameter, Scope
+from promptlint.scan.builder import Builder, OpenCall
+from promptlint.scan.opaque import LABEL_LENGTH, bound_names, opaque
+from promptlint.scan.owners import PAIR_ROLES, dict_owner, literal_key, message_owner
+from promptlint.scan.positions import Positions
+from promptlint.scan.strings import read_literal
+from promptlint.scan.texts import TEXT_FUNCTIONS, dotted, is_text
+from promptlint.scan.usagereads import USAGE_NAMES, names_usage, read_usage
+from promptlint.syntax import (
     LAMBDA,
     Attr,
-    Block,
     Call,
     Comprehension,
     Const,
@@ -22,37 +29,19 @@ from promptlint.facts import (
     Mapping,
     Name,
     Opaque,
-    Parameter,
     Percent,
     Pipe,
-    Scope,
     Sequence,
     Slash,
     Spread,
     Sum,
 )
-from promptlint.scan.builder import Builder, OpenCall
-from promptlint.scan.positions import Positions
-from promptlint.scan.strings import read_literal
-from promptlint.scan.texts import TEXT_FUNCTIONS, dotted, is_text
 
 MAX_DEPTH = 120
 """Expressions nested deeper than this are opaque: recursion must not meet Python's limit."""
 
 LARGEST = 2**63 - 1
 """No number of tokens, calls or characters is larger, and facts hold none that is."""
-
-LABEL_LENGTH = 60
-
-USAGE_NAMES = frozenset(
-    {"usage", "usage_metadata", "usageMetadata", "token_usage", "usage_details", "billed_units", "_raw_response",
-     "get_usage", "prompt_eval_count", "eval_count", "prompt_tokens", "completion_tokens", "total_tokens",
-     "input_tokens", "output_tokens", "prompt_token_count", "candidates_token_count", "total_token_count",
-     "promptTokenCount", "totalTokenCount", "inputTokens", "outputTokens", "totalTokens", "inputTextTokenCount",
-     "response_cost"}
-)  # fmt: skip
-"""Attributes and keys under which SDKs report the tokens of a response, or hand out what holds them (anthropic 2.12.0,
-openai 3.54.0, google-genai 3.4.0, botocore 1.44.5, cohere 7.3.1, ollama 0.6.3, litellm 1.106.2, instructor 1.17.0)."""
 
 
 class Lowering:
@@ -63,7 +52,7 @@ class Lowering:
 
     def __init__(self, source: str, positions: Positions, builder: Builder, depth: int = 0) -> None:
         self._source = source
-        self._positions = positions
+        self._span = positions.span
         self._builder = builder
         self._depth = depth
         self._within_text = False
@@ -88,7 +77,7 @@ class Lowering:
     def lower(self, node: ast.expr) -> Expr:
         """Lower an expression that may be part of a larger text."""
         if self._depth > MAX_DEPTH:
-            return self._opaque(node)
+            return self.opaque(node)
         self._depth += 1
         try:
             handler = _HANDLERS.get(type(node))
@@ -96,35 +85,30 @@ class Lowering:
         finally:
             self._depth -= 1
 
-    def _span(self, node: ast.expr) -> tuple[int, int]:
-        return self._positions.span(node)
-
-    def _opaque(self, node: ast.expr) -> Opaque:
-        start, end = self._span(node)
-        label = " ".join(self._source[start : min(end, start + 4 * LABEL_LENGTH)].split())
-        shown = label if len(label) <= LABEL_LENGTH else label[: LABEL_LENGTH - 1] + "…"
-        return Opaque(start, end, shown, _mentioned(node))
+    def opaque(self, node: ast.expr) -> Opaque:
+        """An expression that is not followed."""
+        return opaque(self._source, *self._span(node), node)
 
     def _children(self, node: ast.expr) -> Opaque:
         """An expression that is not followed; the calls inside it are."""
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.text(child, "expression")
-        return self._opaque(node)
+        return self.opaque(node)
 
     def _constant(self, node: ast.Constant) -> Expr:
         start, end = self._span(node)
         value = node.value
         if isinstance(value, str):
-            return read_literal(self._source, start, end, (value,), self._field) or self._opaque(node)
+            return read_literal(self._source, start, end, (value,), self._field) or self.opaque(node)
         if value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) <= LARGEST):
             return Const(start, end, value)
-        return self._opaque(node)
+        return self.opaque(node)
 
     def _joined(self, node: ast.JoinedStr) -> Expr:
         start, end = self._span(node)
         values = [str(part.value) if isinstance(part, ast.Constant) else None for part in node.values]
-        return read_literal(self._source, start, end, values, self._field) or self._opaque(node)
+        return read_literal(self._source, start, end, values, self._field) or self.opaque(node)
 
     def _field(self, code: str, start: int) -> Expr:
         if (plain := _plain_field(code, start)) is not None:
@@ -142,22 +126,8 @@ class Lowering:
     def _attribute(self, node: ast.Attribute) -> Expr:
         value = self.lower(node.value)
         if node.attr in USAGE_NAMES:
-            self._read_usage(value)
+            read_usage(self._builder, value)
         return Attr(*self._span(node), value, node.attr)
-
-    def _read_usage(self, value: Expr) -> None:
-        """Note that the usage in `value` is read: in the call that gives it, and in the name that it is taken from."""
-        if isinstance(value, Either):
-            for option in value.options:
-                self._read_usage(option)
-        elif name := dotted(value):
-            self._builder.usage_reads.add((self._builder.scope, name))
-        elif isinstance(value, Call):
-            self._builder.calls[value.index].reads_usage = True
-            if isinstance(value.func, Attr):
-                self._read_usage(value.func.value)
-        elif isinstance(value, Attr | Item):
-            self._read_usage(value.value)
 
     def _subscript(self, node: ast.Subscript) -> Expr:
         value = self.lower(node.value)
@@ -165,10 +135,10 @@ class Lowering:
             for bound in (node.slice.lower, node.slice.upper, node.slice.step):
                 if bound is not None:
                     self.lower(bound)
-            return self._opaque(node)
+            return self.opaque(node)
         key = self.lower(node.slice)
         if isinstance(node.slice, ast.Constant) and node.slice.value in USAGE_NAMES:
-            self._read_usage(value)
+            read_usage(self._builder, value)
         return Item(*self._span(node), value, key)
 
     def _call(self, node: ast.Call) -> Expr:
@@ -182,16 +152,16 @@ class Lowering:
             self._builder.target = dotted(func.value)
         holder, self._holder = self._holder, None
         args = tuple(self.text(arg, "argument", str(index), name) for index, arg in enumerate(node.args))
-        owner = _message_owner({keyword.arg: keyword.value for keyword in node.keywords}) or name
+        owner = message_owner({keyword.arg: keyword.value for keyword in node.keywords}) or name
         keywords = tuple(self._keyword(keyword, owner) for keyword in node.keywords)
         self._within_text, self._builder.target, self._holder = outer, within, holder
         builder = self._builder
         call = Call(*self._span(node), func, args, keywords, len(builder.calls))
         builder.calls.append(OpenCall(call, builder.scope, builder.block, builder.statement[0]))
-        if isinstance(func, Attr) and func.name in ("get", "pop") and _is_usage(node.args[:1]):
-            self._read_usage(func.value)
-        elif isinstance(func, Name) and func.id in ("getattr", "hasattr") and _is_usage(node.args[1:2]):
-            self._read_usage(args[0])
+        if isinstance(func, Attr) and func.name in ("get", "pop") and names_usage(node.args[:1]):
+            read_usage(self._builder, func.value)
+        elif isinstance(func, Name) and func.id in ("getattr", "hasattr") and names_usage(node.args[1:2]):
+            read_usage(self._builder, args[0])
         return call
 
     def _keyword(self, keyword: ast.keyword, owner: str | None) -> Keyword:
@@ -201,7 +171,7 @@ class Lowering:
         self._holder = keyword.arg
         value = self.text(keyword.value, "argument", keyword.arg, owner)
         builder.target = outer
-        return Keyword(keyword.arg, value, self._positions.span(keyword)[0])
+        return Keyword(keyword.arg, value, self._span(keyword)[0])
 
     def _binary(self, node: ast.BinOp) -> Expr:
         start, end = self._span(node)
@@ -231,7 +201,7 @@ class Lowering:
         owner = None
         if len(node.elts) == 2 and isinstance(node, ast.Tuple) and isinstance(node.elts[0], ast.Constant):
             # LangChain's `("system", "...")`.
-            owner = f"role:{node.elts[0].value}" if node.elts[0].value in _PAIR_ROLES else None
+            owner = f"role:{node.elts[0].value}" if node.elts[0].value in PAIR_ROLES else None
         return Sequence(*self._span(node), tuple(self.text(item, "item", self._holder, owner) for item in node.elts))
 
     def _starred(self, node: ast.Starred) -> Expr:
@@ -239,8 +209,8 @@ class Lowering:
 
     def _dict(self, node: ast.Dict) -> Expr:
         keys = tuple(None if key is None else self.lower(key) for key in node.keys)
-        names = [_literal_key(key) for key in node.keys]
-        owner = _dict_owner(dict(zip(names, node.values, strict=True)))
+        names = [literal_key(key) for key in node.keys]
+        owner = dict_owner(dict(zip(names, node.values, strict=True)))
         values = tuple(self._entry(name, value, owner) for name, value in zip(names, node.values, strict=True))
         return Mapping(*self._span(node), keys, values)
 
@@ -266,7 +236,7 @@ class Lowering:
             if isinstance(node, ast.DictComp):
                 self.text(node.key, "item")
                 self.text(node.value, "item")
-                return self._opaque(node)
+                return self.opaque(node)
             return Comprehension(start, end, self.text(node.elt, "item"))
         finally:
             builder.block = outer
@@ -317,7 +287,7 @@ class Lowering:
     def _yield(self, node: ast.Yield | ast.YieldFrom) -> Expr:
         if node.value is not None:
             self._builder.bind("", "yield", self.text(node.value, "expression"))
-        return self._opaque(node)
+        return self.opaque(node)
 
     def _walrus(self, node: ast.NamedExpr) -> Expr:
         value = self.text(node.value, "assign", node.target.id)
@@ -325,11 +295,6 @@ class Lowering:
         if isinstance(value, Call):
             self._builder.calls[value.index].bound_to = node.target.id
         return value
-
-
-def bound_names(target: ast.expr) -> tuple[str, ...]:
-    """The names that a loop target binds."""
-    return tuple(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
 
 
 def _plain_field(code: str, start: int) -> Expr | None:
@@ -345,46 +310,7 @@ def _plain_field(code: str, start: int) -> Expr | None:
     return expr
 
 
-def _mentioned(node: ast.expr) -> tuple[str, ...]:
-    """The names and the attributes of `self` that an expression mentions, each once."""
-    found: dict[str, None] = {}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name):
-            found[inner.id] = None
-        elif isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == "self":
-            found[f"self.{inner.attr}"] = None
-    return tuple(found)
-
-
 _COLLECTING = frozenset({"append", "extend", "insert", "add"})
-_PAIR_ROLES = frozenset({"system", "human", "user", "ai", "assistant"})
-_SCHEMA_KEYS = frozenset({"parameters", "input_schema", "inputSchema", "toolSpec"})
-
-
-def _message_owner(values: dict[str | None, ast.expr]) -> str | None:
-    """The owner of the values of a chat message, by its role; None for anything else."""
-    role = values.get("role")
-    if role is None or values.keys().isdisjoint({"content", "parts"}):
-        return None
-    return f"role:{_literal_key(role) or 'unknown'}"
-
-
-def _dict_owner(values: dict[str | None, ast.expr]) -> str | None:
-    """What a dict display is, by its keys: a chat message, or (part of) a tool schema."""
-    owner = _message_owner(values)
-    is_schema = "type" in values or not _SCHEMA_KEYS.isdisjoint(key or "" for key in values)
-    return "tool" if owner is None and "description" in values and is_schema else owner
-
-
-def _is_usage(args: list[ast.expr]) -> bool:
-    """Whether the one argument given is a literal name under which usage is reported."""
-    return any(isinstance(arg, ast.Constant) and arg.value in USAGE_NAMES for arg in args)
-
-
-def _literal_key(key: ast.expr | None) -> str | None:
-    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-
-
 _FLAT_OPERATORS: dict[type[ast.operator], type[Sum] | type[Pipe] | type[Slash]] = {
     ast.Add: Sum,
     ast.BitOr: Pipe,

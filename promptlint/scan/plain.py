@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from promptlint.facts import Expr, Field, Run, Token
+from promptlint.syntax import Expr, Field, Run, Token
 
 _OPENING = re.compile(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")")
 _GAP = re.compile(r"(?:\s|\\\r?\n|#[^\r\n]*)*")
@@ -21,7 +21,13 @@ _LITERAL = re.compile(
     re.DOTALL,
 )
 _QUOTES = {"a": '"""', "b": "'''", "c": '"', "d": "'"}
-_BRACES = re.compile(r"\{\{|\}\}|\{(?P<code>[^{}!:=\\\r\n#]+)(?:![rsa])?(?::(?P<spec>[^{}\\\r\n]*))?\}|[{}]")
+_BRACE = re.compile(r"\{\{|\}\}|[{}]")
+_FIELD = re.compile(r"[\[({]|[\])}]|'[^'\\\r\n]+'(?!')|\"[^\"\\\r\n]+\"(?!\")|''(?!')|\"\"(?!\")|[=!<>]=|[!:='\"\\#]")
+"""What says where the expression of a field ends: brackets, strings, operators that look like its end."""
+_REST = re.compile(
+    r"(?P<echo>=\s*)?(?:![rsa])?(?::(?P<spec>(?:[^{}\\\r\n]|\{[^{}\\\r\n]*\})*))?\}",
+)
+"""What stands behind the expression of a field: with `=` the text shows the expression too."""
 _SPECIAL = re.compile(
     r"\\(?:\r\n|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]*\}|[^{}])|\r\n?|\{\{|\}\}", re.DOTALL
 )
@@ -83,10 +89,11 @@ def _verbatim(segment: str, start: int, values: Sequence[str | None]) -> tuple[R
 class _Field:
     """A field that is read once the whole literal is known to be plain: reading one leaves traces."""
 
-    __slots__ = ("at", "begin", "code", "end", "spec", "token")
+    __slots__ = ("at", "begin", "code", "echo", "end", "spec", "token")
 
-    def __init__(self, at: int, end: int, code: str, begin: int, spec: str, token: Token) -> None:
-        self.at, self.end, self.code, self.begin, self.spec, self.token = at, end, code, begin, spec, token
+    def __init__(self, at: int, end: int, code: str, begin: int, spec: str, echo: str, token: Token) -> None:
+        self.at, self.end, self.code, self.begin, self.token = at, end, code, begin, token
+        self.spec, self.echo = spec, echo
 
     def read(self, read_field: FieldReader) -> Field:
         label = " ".join(self.code.split())
@@ -98,34 +105,51 @@ def _formatted(body: str, start: int, token: Token) -> list[Run | _Field] | None
     if "\\N{" in body and not token.is_raw:
         return None
     parts: list[Run | _Field] = []
-    at = 0
-    for match in _BRACES.finditer(body):
+    at = behind = 0
+    while match := _BRACE.search(body, behind):
+        behind = match.end()
         if match[0] in ("{{", "}}"):
             continue
-        code = match["code"]
-        if code is None or not _is_balanced(code):
+        field = _field_at(body, match.end()) if match[0] == "{" else None
+        if field is None:
             return None
+        code, spec, echo, behind = field
         parts += runs(body[at : match.start()], start + at, token)
-        begin = start + match.start("code") + len(code) - len(code.lstrip())
-        parts.append(
-            _Field(start + match.start(), start + match.end(), code.strip(), begin, match["spec"] or "", token)
-        )
-        at = match.end()
+        begin = start + match.end() + len(code) - len(code.lstrip())
+        parts.append(_Field(start + match.start(), start + behind, code.strip(), begin, spec, echo, token))
+        at = behind
     parts += runs(body[at:], start + at, token)
     return parts
 
 
-def _is_balanced(code: str) -> bool:
-    """Whether the code of a field ends where it seems to: its colon may be one of a slice or in a string."""
-    pairs = (("(", ")"), ("[", "]"))
-    return all(code.count(one) == code.count(other) for one, other in pairs) and all(
-        code.count(quote) % 2 == 0 for quote in "\"'"
-    )
+def _field_at(body: str, at: int) -> tuple[str, str, str, int] | None:
+    """The expression, the format, what is shown of the expression itself (`{value=}`) and the end of the field whose
+    brace opens before `at`; None where it is not plain."""
+    depth = 0
+    for match in _FIELD.finditer(body, at):
+        found = match[0]
+        if found in "\\#'\"":
+            return None
+        if found in "([{":
+            depth += 1
+        elif depth and found in ")]}":
+            depth -= 1
+        elif not depth and found in (")", "]"):
+            return None
+        elif not depth and found in ("}", "!", ":", "="):
+            code = body[at : match.start()]
+            rest = _REST.match(body, match.start())
+            if rest is None or not code.strip():
+                return None
+            echo = f"{code}{rest['echo']}" if rest["echo"] else ""
+            return code, rest["spec"] or "", echo, rest.end()
+    return None
 
 
 def _agree(parts: Sequence[Run | _Field], values: Sequence[str | None]) -> bool:
     """Whether the parts give the texts and fields that the parser found."""
-    return _merged(part.text if isinstance(part, Run) else None for part in parts) == _merged(values)
+    given = ((part.text,) if isinstance(part, Run) else (part.echo, None) for part in parts)
+    return _merged(value for one in given for value in one) == _merged(values)
 
 
 def _merged(values: Iterable[str | None]) -> list[str | None]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import accumulate
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 def line_starts(text: str) -> tuple[int, ...]:
     """The offset at which each line begins. Lines end as Python's tokenizer ends them, not as `str.splitlines` does."""
-    return (0, *(match.end() for match in _NEWLINE.finditer(text)))
+    if "\r" in text:
+        return (0, *(match.end() for match in _NEWLINE.finditer(text)))
+    *lines, _ = text.split("\n")
+    return tuple(accumulate((len(line) + 1 for line in lines), initial=0))
 
 
 class Positions:
@@ -20,29 +24,30 @@ class Positions:
     """
 
     def __init__(self, text: str, shift: int = 0) -> None:
-        self._text = text
-        self._shift = shift
-        self._starts = line_starts(text)
-        self._is_ascii = text.isascii()
+        self.starts = line_starts(text)
+        """The offset at which each line begins, not shifted."""
+        self._starts = tuple(start + shift for start in self.starts) if shift else self.starts
+        self._wide = {} if text.isascii() else _wide_lines(text, self.starts)
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a 1-based line and UTF-8 byte column."""
-        start = self._starts[line - 1]
-        if self._is_ascii:
-            return start + column + self._shift
-        end = self._starts[line] if line < len(self._starts) else len(self._text)
-        text = self._text[start:end]
-        if not text.isascii():
-            column = len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass"))
-        return start + column + self._shift
+        if line in self._wide:
+            column = len(self._wide[line][:column].decode("utf-8", "surrogatepass"))
+        return self._starts[line - 1] + column
 
     def span(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.ExceptHandler) -> tuple[int, int]:
         """Start and end offsets of a node."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
-        if self._is_ascii:
-            # Most files are, and this is asked for every node of them.
-            starts, shift = self._starts, self._shift
-            start = starts[node.lineno - 1] + node.col_offset
-            return start + shift, starts[node.end_lineno - 1] + node.end_col_offset + shift
-        return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
+        starts, wide, line, end_line = self._starts, self._wide, node.lineno, node.end_lineno
+        if wide and (line in wide or end_line in wide):
+            return self.offset(line, node.col_offset), self.offset(end_line, node.end_col_offset)
+        # Most lines are ASCII, and this is asked for every node.
+        return starts[line - 1] + node.col_offset, starts[end_line - 1] + node.end_col_offset
+
+
+def _wide_lines(text: str, starts: tuple[int, ...]) -> dict[int, bytes]:
+    """The lines of which columns count other than code points, by 1-based number, in UTF-8."""
+    ends = (*starts[1:], len(text))
+    lines = ((number, text[start:end]) for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1))
+    return {number: line.encode("utf-8", "surrogatepass") for number, line in lines if not line.isascii()}

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from promptlint.facts import (
-    Attr,
-    Block,
-    Call,
-    Const,
-    Expr,
-    Import,
-    Item,
-    Keyword,
-    Run,
-    Scope,
-    Spread,
-    Str,
-    Token,
-)
-from promptlint.facts import Sequence as SequenceExpr
+from promptlint.facts import Block, Import, Scope
 from promptlint.scan.builder import Builder
-from promptlint.scan.expressions import Lowering, bound_names
+from promptlint.scan.expressions import Lowering
+from promptlint.scan.opaque import bound_names
 from promptlint.scan.positions import Positions
+from promptlint.scan.shape import header_of, leaves_loop
+from promptlint.scan.targets import MUTATORS, Targets
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Attr, Call, Const, Expr, Keyword, Str
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-
-_MUTATORS = frozenset({"append", "extend", "insert", "update", "setdefault"})
-"""Methods that add to the list or dict they are called on."""
 
 
 class Walk:
@@ -45,6 +31,7 @@ class Walk:
         self._positions = positions
         self._builder = builder
         self._lowering = Lowering(source, positions, builder)
+        self._targets = Targets(self._lowering, builder)
 
     def module(self, tree: ast.Module) -> None:
         builder = self._builder
@@ -59,7 +46,7 @@ class Walk:
                 first = body[0].pattern if isinstance(body[0], ast.match_case) else body[0]
                 first = next(iter(getattr(first, "decorator_list", ())), first)
                 header_end = self._positions.offset(first.lineno, first.col_offset)
-                span = (span[0], span[0] + len(_header(self._source[span[0] : header_end])))
+                span = (span[0], span[0] + len(header_of(self._source[span[0] : header_end])))
             decorators = getattr(statement, "decorator_list", None)
             if decorators:
                 span = (self._positions.span(decorators[0])[0], span[1])
@@ -85,7 +72,7 @@ class Walk:
         outer = builder.block
         start = self._positions.offset(statement.lineno, statement.col_offset)  # type: ignore[attr-defined]
         end = self._positions.span(body[-1])[1] if body else start
-        exits = kind in ("for", "while") and any(map(_leaves_loop, body))
+        exits = kind in ("for", "while") and any(map(leaves_loop, body))
         builder.block = builder.add_block(Block(outer, start, arm, kind, over, start, end, exits, targets))
         try:
             yield
@@ -180,9 +167,9 @@ class Walk:
     # Bindings
 
     def _assign(self, node: ast.Assign) -> None:
-        value = self._assigned(node.value, self._target_name(node.targets[0]))
+        value = self._assigned(node.value, self._targets.name(node.targets[0]))
         for target in node.targets:
-            self._bind_target(target, value)
+            self._targets.bind(target, value)
 
     def _assigned(self, node: ast.expr, name: str | None) -> Expr:
         self._builder.target = name
@@ -191,55 +178,17 @@ class Walk:
         finally:
             self._builder.target = None
 
-    def _target_name(self, node: ast.expr) -> str | None:
-        """The name an assignment goes to: dotted, with a literal key as it is written (`PROMPTS['route']`)."""
-        if isinstance(node, ast.Subscript):
-            base = self._target_name(node.value)
-            return f"{base}[{node.slice.value!r}]" if isinstance(node.slice, ast.Constant) else base
-        if isinstance(node, ast.Name | ast.Attribute):
-            return dotted(self._lowering.lower(node))
-        return None
-
-    def _bind_target(self, node: ast.expr, value: Expr, annotation: Expr | None = None) -> None:
-        if isinstance(node, ast.Tuple | ast.List):
-            self._unpack(node.elts, value)
-            return
-        target = self._lowering.lower(node)
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
-            if name := self._target_name(node.value):
-                self._builder.bind(name, "del", value)
-        elif isinstance(target, Item):
-            if name := dotted(target.value):
-                self._builder.bind(name, "[]=", value, key=target.key)
-        elif name := dotted(target):
-            self._builder.bind(name, "=", value, annotation=annotation)
-            if isinstance(value, Call):
-                self._builder.calls[value.index].bound_to = name
-
-    def _unpack(self, targets: Sequence[ast.expr], value: Expr) -> None:
-        items = value.items if isinstance(value, SequenceExpr) else ()
-        known = len(items) == len(targets) and not any(isinstance(item, Spread) for item in items)
-        starred = any(isinstance(target, ast.Starred) for target in targets)
-        for index, target in enumerate(targets):
-            if known:
-                item = items[index]
-            elif starred or isinstance(value, SequenceExpr):
-                item = self._lowering._opaque(target)
-            else:
-                item = Item(value.start, value.end, value, Const(value.start, value.end, index))
-            self._bind_target(target, item)
-
     def _annotated(self, node: ast.AnnAssign) -> None:
         annotation = self._lowering.lower(node.annotation)
         if node.value is None:
-            if name := self._target_name(node.target):
+            if name := self._targets.name(node.target):
                 self._builder.bind(name, "annotation", annotation)
             return
-        value = self._assigned(node.value, self._target_name(node.target))
-        self._bind_target(node.target, value, annotation)
+        value = self._assigned(node.value, self._targets.name(node.target))
+        self._targets.bind(node.target, value, annotation)
 
     def _augmented(self, node: ast.AugAssign) -> None:
-        name = self._target_name(node.target)
+        name = self._targets.name(node.target)
         value = self._assigned(node.value, name)
         if name and isinstance(node.op, ast.Add) and not isinstance(node.target, ast.Subscript):
             self._builder.bind(name, "+=", value)
@@ -248,27 +197,10 @@ class Walk:
         if isinstance(node.value, ast.Constant):
             return
         expr = self._lowering.text(node.value, "expression")
-        if isinstance(expr, Call) and isinstance(expr.func, Attr) and expr.func.name in _MUTATORS:
+        if isinstance(expr, Call) and isinstance(expr.func, Attr) and expr.func.name in MUTATORS:
             target = dotted(expr.func.value)
             if target and (expr.args or expr.keywords):
-                self._mutation(target, expr)
-
-    def _mutation(self, target: str, call: Call) -> None:
-        assert isinstance(call.func, Attr)
-        name = call.func.name
-        bind = self._builder.bind
-        if name == "setdefault" and len(call.args) == 2:
-            bind(target, "[]=", call.args[1], key=call.args[0])
-        elif name == "insert" and len(call.args) == 2:
-            bind(target, name, call.args[1], key=call.args[0])
-        elif name == "update" and call.keywords:
-            for keyword in call.keywords:
-                if keyword.name is None:
-                    bind(target, name, keyword.value)
-                else:
-                    bind(target, "[]=", keyword.value, key=_key(keyword.name, keyword.value.start))
-        elif name in ("append", "extend", "update") and call.args:
-            bind(target, name, call.args[0])
+                self._targets.change(target, expr)
 
     def _return(self, node: ast.Return) -> None:
         self._builder.leave("return")
@@ -317,7 +249,7 @@ class Walk:
         for item in node.items:
             value = self._lowering.text(item.context_expr, "expression")
             target = item.optional_vars
-            name = self._target_name(target) if isinstance(target, ast.Name | ast.Attribute) else None
+            name = self._targets.name(target) if isinstance(target, ast.Name | ast.Attribute) else None
             if name is not None:
                 self._builder.bind(name, "with", value)
                 if isinstance(value, Call):
@@ -350,45 +282,13 @@ class Walk:
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            if isinstance(target, ast.Subscript) and (name := self._target_name(target.value)):
+            if isinstance(target, ast.Subscript) and (name := self._targets.name(target.value)):
                 self._builder.bind(name, "del", self._lowering.lower(target))
 
     def _other(self, node: ast.stmt) -> None:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self._lowering.text(child, "raise" if isinstance(node, ast.Raise | ast.Assert) else "expression")
-
-
-def _key(name: str, at: int) -> Str:
-    """The key that a keyword argument of `update` stands for."""
-    return Str(at, at, (Run(name, at, at, Token(at, at, "", '"')),))
-
-
-def _leaves_loop(statement: ast.stmt) -> bool:
-    """Whether a statement of a loop body can end that loop: `return`, `raise`, or a `break` of its own."""
-    open_statements: list[tuple[ast.AST, bool]] = [(statement, True)]
-    while open_statements:
-        node, own = open_statements.pop()
-        if isinstance(node, ast.Return | ast.Raise) or (own and isinstance(node, ast.Break)):
-            return True
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            continue
-        own = own and not isinstance(node, ast.For | ast.AsyncFor | ast.While)
-        open_statements.extend((child, own) for child in _child_statements(node))
-    return False
-
-
-def _header(text: str) -> str:
-    """A compound statement's text before its body or its decorator, without the comment lines there."""
-    text = text.rstrip().removesuffix("@").rstrip()
-    while "\n" in text and text.rpartition("\n")[2].lstrip().startswith("#"):
-        text = text.rpartition("\n")[0].rstrip()
-    return text
-
-
-def _child_statements(node: ast.AST) -> Iterable[ast.AST]:
-    for field in ("body", "orelse", "handlers", "finalbody", "cases"):
-        yield from getattr(node, field, ())
 
 
 _HANDLERS: dict[type[ast.stmt], Callable[[Walk, Any], None]] = {

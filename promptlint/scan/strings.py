@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from promptlint.facts import Field, Run, Str, Token
 from promptlint.scan.plain import FieldReader, read_plain, runs
+from promptlint.syntax import Field, Run, Str, Token
 
 if TYPE_CHECKING:
     import libcst

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promptlint.facts import Attr, Call, Comprehension, Expr, Name, Percent, Run, Sequence, Str, Sum
+from promptlint.syntax import Attr, Call, Comprehension, Expr, Name, Percent, Run, Sequence, Str, Sum
 
 TEXT_METHODS = frozenset(
     {"format", "format_map", "strip", "lstrip", "rstrip", "replace", "join", "removeprefix", "removesuffix",
@@ -28,19 +28,24 @@ def is_text(expr: Expr) -> bool:
     if isinstance(expr, Call):
         if isinstance(expr.func, Attr) and expr.func.name in TEXT_METHODS and is_text(expr.func.value):
             return True
-        return dotted(expr.func) in TEXT_FUNCTIONS and bool(expr.args) and is_text(expr.args[0])
+        return bool(expr.args) and dotted(expr.func) in TEXT_FUNCTIONS and is_text(expr.args[0])
     return False
 
 
 def dotted(expr: Expr) -> str | None:
     """`a.b.c` for a name or a chain of attributes on a name, else None."""
-    names = []
-    while isinstance(expr, Attr):
-        names.append(expr.name)
-        expr = expr.value
-    if not isinstance(expr, Name):
+    # Asked for almost every expression of a project: most are a name, or one attribute of a name.
+    if isinstance(expr, Name):
+        return expr.id
+    if not isinstance(expr, Attr):
         return None
-    return ".".join([expr.id, *reversed(names)])
+    base = dotted(expr.value)
+    return None if base is None else f"{base}.{expr.name}"
+
+
+def callee_name(call: Call) -> str:
+    """The last part of the name that a call is made by."""
+    return call.func.name if isinstance(call.func, Attr) else dotted(call.func) or ""
 
 
 def word_count(expr: Expr) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from promptlint.facts import Call, Const
 from promptlint.project import CallSite, Place, Project
+from promptlint.syntax import Call, Const
 from promptlint.template import Hole
 
 SCHEMA = re.compile(r"schema", re.IGNORECASE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from promptlint.facts import Token
 from promptlint.project import Project
+from promptlint.syntax import Token
 from promptlint.template import Edit, Piece, Template, merge
 
 

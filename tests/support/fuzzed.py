@@ -10,12 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from promptlint.facts import Field, ModuleFacts, Run, Str
+from promptlint.facts import ModuleFacts
 from promptlint.finding import Applicability
 from promptlint.fix import fix_files
 from promptlint.run import Session, examine, open_session, tree_of, updated
 from promptlint.scan import scan
 from promptlint.source import SourceError, decode, encode
+from promptlint.syntax import Field, Run, Str
 
 HEAD = "from openai import OpenAI\nclient = OpenAI()\n"
 CALL = "client.chat.completions.create(model='gpt-4o', messages=[{'role': 'system', 'content': S}])\n"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from promptlint.facts import Block, Call, Const, Expr, Name
+from promptlint.facts import Block
 from promptlint.link.names import Module
 from promptlint.project import LoopKind
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Call, Const, Expr, Name
 
 _COUNTING = frozenset({"range", "count", "itertools.count", "trange"})
 _RETRY_NAMES = ("retr", "attempt", "tries")

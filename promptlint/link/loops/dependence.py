@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from promptlint.facts import Attr, Binding, Call, Expr, Item, Name, Opaque
+from promptlint.facts import Binding
 from promptlint.link.mentions import bindings_in, mentioned, root_of, sources, tainted
 from promptlint.link.names import Module
 from promptlint.link.reach import Step
+from promptlint.syntax import Attr, Call, Expr, Item, Name, Opaque
 
 _SETTING = frozenset({"=", "with", "for"})
 """Bindings that give a name a new value."""

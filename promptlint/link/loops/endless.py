@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from promptlint.facts import Attr, Binding, Const, Expr, Sum
-from promptlint.link.callees import callee_name
+from promptlint.facts import Binding
 from promptlint.link.loops.dependence import inside_of, results_of
 from promptlint.link.loops.growth import ADDING, asks, is_message, nodes_of, sent_by
 from promptlint.link.loops.loopkinds import Kind, kind_of
@@ -14,6 +13,8 @@ from promptlint.link.mentions import mentioned
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
 from promptlint.project import EndlessLoop, Place
+from promptlint.scan.texts import callee_name
+from promptlint.syntax import Attr, Const, Expr, Sum
 
 
 def endless_loops(reach: Reach, ids: Mapping[tuple[str, int], str]) -> tuple[EndlessLoop, ...]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from promptlint.facts import Block, Expr
-from promptlint.link.callees import callee_name
+from promptlint.facts import Block
 from promptlint.link.loops.looptable import loop_words
 from promptlint.link.mentions import mentioned, sources
 from promptlint.link.names import Module
 from promptlint.link.reach import Step
+from promptlint.scan.texts import callee_name
+from promptlint.syntax import Expr
 
 ADDING = frozenset({"append", "extend", "+="})
 """Bindings that add to the end of a list."""

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from promptlint.facts import Attr, Binding, Block, Call, CallPlace, Opaque, Sequence, Sum
-from promptlint.link.callees import callee_name
+from promptlint.facts import Binding, Block, CallPlace
 from promptlint.link.loops.dependence import inside_of, results_of
 from promptlint.link.loops.growth import ADDING, asks, is_message, nodes_of, sent_by
 from promptlint.link.loops.loopkinds import Kind, kind_of
@@ -22,7 +21,8 @@ from promptlint.link.mentions import mentioned
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
 from promptlint.project import History, Place
-from promptlint.scan.texts import dotted
+from promptlint.scan.texts import callee_name, dotted
+from promptlint.syntax import Attr, Call, Opaque, Sequence, Sum
 
 
 @dataclass(frozen=True, slots=True)

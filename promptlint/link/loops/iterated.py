@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from promptlint.facts import Attr, Call, Comprehension, Const, Expr, Item, Name, Opaque, Spread, Str
-from promptlint.link.callees import callee_name
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.loops.looptable import loop_words
 from promptlint.link.mentions import mentioned
 from promptlint.link.values import Entries, Items, Unknown, Value, options
 from promptlint.link.vocabulary import words_of
-from promptlint.scan.texts import dotted
+from promptlint.scan.texts import callee_name, dotted
+from promptlint.syntax import Attr, Call, Comprehension, Const, Expr, Item, Name, Opaque, Spread, Str
 
 MAX_FEW = 10
 """A collection with no more items than this is small: calls for it are not worth changing code for."""

@@ -11,8 +11,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from promptlint.facts import Call, Comprehension, Expr, Lambda, Name, Opaque
-from promptlint.link.callees import callee_name
 from promptlint.link.callgraph import FunctionKey
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
@@ -23,6 +21,8 @@ from promptlint.link.loops.looptable import loop_words, singular_words
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
 from promptlint.project import ItemLoop, Place
+from promptlint.scan.texts import callee_name
+from promptlint.syntax import Call, Comprehension, Expr, Lambda, Name, Opaque
 
 MAX_HOPS = 6
 """Functions between a loop and the call of the model."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from promptlint.facts import Block, Call, Expr, Opaque
-from promptlint.link.callees import callee_name
+from promptlint.facts import Block
 from promptlint.link.loops.looptable import loop_words, singular_words
 from promptlint.link.mentions import mentioned
 from promptlint.link.names import Module
-from promptlint.scan.texts import dotted
+from promptlint.scan.texts import callee_name, dotted
+from promptlint.syntax import Call, Expr, Opaque
 
 
 class Kind(Enum):

@@ -34,10 +34,8 @@ class LoopWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def loop_words() -> LoopWords:
     """The shipped table."""
-    import yaml
-
     text = (resources.files("promptlint") / "data" / "loops.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.safe_load(text), LoopWords)
+    return msgspec.yaml.decode(text, type=LoopWords)
 
 
 def singular_words(names: Iterable[str]) -> set[str]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from promptlint.facts import Attr, Call, Const, Expr, Item, Name, Opaque
 from promptlint.link.loops.growth import ADDING
 from promptlint.link.loops.looptable import singular_words
 from promptlint.link.mentions import mentioned, root_of, sources
@@ -19,6 +18,7 @@ from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
 from promptlint.project import History, Place
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Attr, Call, Const, Expr, Item, Name, Opaque
 
 LAST_OF = re.compile(r"self\.(?P<kept>\w+)\[-\s*(?P<limit>\w+)\s*:\]")
 

@@ -12,26 +12,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from promptlint.facts import (
-    Attr,
-    Binding,
-    Block,
-    Call,
-    CallPlace,
-    Comprehension,
-    Expr,
-    Item,
-    Lambda,
-    Name,
-    Opaque,
-    Spread,
-)
-from promptlint.link.callees import callee_name
+from promptlint.facts import Binding, Block, CallPlace
 from promptlint.link.matching import runs_at
 from promptlint.link.names import END, Module
 from promptlint.link.responses.pieces import inner, literal, taken, walked
 from promptlint.link.responses.usagetable import words
-from promptlint.scan.texts import dotted
+from promptlint.scan.texts import callee_name, dotted
+from promptlint.syntax import Attr, Call, Comprehension, Expr, Item, Lambda, Name, Opaque, Spread
 
 
 class Node(NamedTuple):

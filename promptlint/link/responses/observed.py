@@ -9,16 +9,18 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from promptlint.facts import Call, CallPlace, Expr
+from promptlint.facts import CallPlace
 from promptlint.link.arguments import Arguments
+from promptlint.link.assembly import leaves
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.matching import Match
 from promptlint.link.names import Module
 from promptlint.link.responses.usagetable import words
-from promptlint.link.values import Chain, Object, Text, Value, leaves, options
+from promptlint.link.values import Chain, Object, Text, Value, options
 from promptlint.project import UsageFate
 from promptlint.scan.texts import dotted
+from promptlint.syntax import Call, Expr
 from promptlint.template import Piece
 
 _CALLBACKS = ("callbacks", "config.callbacks", "callback_manager", "run_hooks", "logger_fn")

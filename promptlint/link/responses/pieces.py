@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from promptlint.facts import Attr, Call, Either, Expr, Mapping, Name, Opaque, Run, Sequence, Spread, Str, Sum
-from promptlint.link.callees import callee_name
-from promptlint.scan.texts import dotted
+from promptlint.scan.texts import callee_name, dotted
+from promptlint.syntax import Attr, Call, Either, Expr, Mapping, Name, Opaque, Run, Sequence, Spread, Str, Sum
 
 
 def inner(expr: Expr) -> tuple[Expr, ...]:

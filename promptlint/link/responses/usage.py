@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from promptlint.facts import Attr, Call, CallPlace
+from promptlint.facts import CallPlace
 from promptlint.link.callgraph import CallGraph, FunctionKey
 from promptlint.link.classes import base_classes
 from promptlint.link.env import Env
@@ -23,6 +23,7 @@ from promptlint.link.responses.observed import Observers
 from promptlint.link.responses.pieces import function_named
 from promptlint.link.values import Chain, ClassRef, FunctionRef, Object, options
 from promptlint.project import UsageFate
+from promptlint.syntax import Attr, Call
 
 MAX_STOPS = 400
 """Places a response is followed to."""

@@ -1,0 +1,86 @@
+"""Parts of a run that know nothing of each other: packages and folders of which none imports from another.
+
+Each is linked by itself. That needs less memory at a time, and can be done at the same time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from operator import attrgetter
+from typing import Protocol, TypeVar
+
+from promptlint.facts import ModuleFacts
+from promptlint.link.names import Module, ModuleIndex
+from promptlint.project import Place, Project, Prompt
+
+
+class Placed(Protocol):
+    """What stands at a place of a source."""
+
+    @property
+    def place(self) -> Place: ...
+
+
+_P = TypeVar("_P", bound=Placed)
+
+
+def parts_of(modules: Mapping[str, ModuleFacts]) -> list[list[ModuleFacts]]:
+    """The modules of each part, ordered by path; the parts are ordered by their first path."""
+    index = ModuleIndex(modules.values())
+    joined: dict[str, str] = {}
+
+    def first(home: str) -> str:
+        while (above := joined.get(home, home)) != home:
+            home = above
+        return home
+
+    for module in index.modules.values():
+        for other in _imported(module, index):
+            joined[first(other.facts.home)] = first(module.facts.home)
+    parts: defaultdict[str, list[ModuleFacts]] = defaultdict(list)
+    for path in sorted(modules):
+        parts[first(modules[path].home)].append(modules[path])
+    return list(parts.values())
+
+
+def _imported(module: Module, index: ModuleIndex) -> Iterator[Module]:
+    for one in module.facts.imports:
+        base = index.resolve_relative(one, module) if one.level else one.module
+        for name in (base, f"{base}.{one.attribute}" if one.attribute else ""):
+            found = index.resolve(name, module)
+            if found is not None:
+                yield found
+
+
+def united(projects: Iterable[Project]) -> Project:
+    """One project of those of all parts. A text file that several parts load is one prompt, which all their calls
+    send."""
+    modules: dict[str, ModuleFacts] = {}
+    prompts: dict[str, Prompt] = {}
+    whole = list(projects)
+    for project in whole:
+        modules.update(project.modules)
+        for prompt in project.prompts:
+            known = prompts.get(prompt.id)
+            prompts[prompt.id] = _sent_by_both(known, prompt) if known else prompt
+    return Project(
+        modules=modules,
+        prompts=_in_order(prompts.values()),
+        calls=_in_order(call for one in whole for call in one.calls),
+        named_models=tuple(model for one in whole for model in one.named_models),
+        item_loops=_in_order(loop for one in whole for loop in one.item_loops),
+        histories=_in_order(history for one in whole for history in one.histories),
+        endless_loops=_in_order(loop for one in whole for loop in one.endless_loops),
+        dumps=_in_order(dump for one in whole for dump in one.dumps),
+    )
+
+
+def _sent_by_both(one: Prompt, other: Prompt) -> Prompt:
+    shown = one if one.calls or not other.calls else other
+    return replace(shown, calls=(*one.calls, *(call for call in other.calls if call not in one.calls)))
+
+
+def _in_order(placed: Iterable[_P]) -> tuple[_P, ...]:
+    return tuple(sorted(placed, key=lambda one: attrgetter("path", "start")(one.place)))

@@ -1,0 +1,106 @@
+"""Linking part by part: packages that know nothing of each other are linked apart, by processes too."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import pytest
+
+from promptlint import linking
+from promptlint.link.parts import parts_of
+from promptlint.promptfiles import Listed, TextFiles
+from promptlint.run import Tree, read_tree
+from promptlint.scanning import Scanner, processes
+
+LLM = """
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(prompt, model="{model}"):
+    return client.responses.create(model=model, instructions=open("prompts/shared.txt").read(), input=prompt)
+"""
+APP = """
+import os
+
+from {package}.llm import ask
+
+RULES = "You are a {package} bot. Answer in one short sentence."
+
+
+def main(question):
+    return ask(RULES + os.linesep + question)
+"""
+SHARED = "You are the assistant of a shop. Answer the question of the customer."
+OWN = "You are the assistant of {package}. Answer the question of the customer."
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Two packages that load one text file, a text file in each, and a script called like a module of Python."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(linking, "WORTH_PROCESSES", 1)
+    for package, model in (("one", "gpt-4.1"), ("two", "gpt-5.5")):
+        folder = Path(package)
+        (folder / "prompts").mkdir(parents=True)
+        (folder / "__init__.py").touch()
+        (folder / "llm.py").write_text(LLM.format(model=model))
+        (folder / "app.py").write_text(APP.format(package=package))
+        (folder / "prompts" / "own_prompt.txt").write_text(OWN.format(package=package))
+    Path("prompts").mkdir()
+    Path("prompts/shared.txt").write_text(SHARED)
+    Path("scripts").mkdir()
+    Path("scripts/os.py").write_text('PROMPT = "You are a bot that answers questions about the machine."\n')
+    return sorted(str(path) for path in Path().rglob("*.py"))
+
+
+def read(files: list[str], scanner: Scanner | None = None) -> Tree:
+    listed = [Listed(str(path), False, str(path)) for path in sorted(Path().rglob("own_prompt.txt"))]
+    texts = TextFiles(os.getcwd(), (os.getcwd(),), [one for one in listed if any(one.path[:3] == f[:3] for f in files)])
+    return read_tree(files, texts=texts, scanner=scanner or Scanner())
+
+
+def test_packages_that_import_nothing_of_each_other_are_parts(files: list[str]) -> None:
+    parts = [[facts.path for facts in part] for part in parts_of(read(files).project.modules)]
+    assert [part[0].partition("/")[0] for part in parts if part[0].endswith(".py")] == ["one", "scripts", "two"]
+    Path("two/llm.py").write_text(LLM.format(model="gpt-5.5") + "import one.app\n")
+    joined = [[facts.path for facts in part] for part in parts_of(read(files).project.modules)]
+    assert [part[0].partition("/")[0] for part in joined if part[0].endswith(".py")] == ["one", "scripts"]
+
+
+def test_a_part_is_what_it_is_alone(files: list[str]) -> None:
+    together = read(files).project
+    for package in ("one", "two"):
+        alone = read([path for path in files if path.startswith(package)]).project
+        assert [call for call in together.calls if call.place.path.startswith(package)] == list(alone.calls)
+        own = [prompt for prompt in together.prompts if prompt.place.path.startswith(package)]
+        assert own == [prompt for prompt in alone.prompts if prompt.place.path.startswith(package)]
+        assert f"{package}/prompts/own_prompt.txt" in {prompt.place.path for prompt in own}
+
+
+def test_a_text_file_that_two_parts_load_is_one_prompt(files: list[str]) -> None:
+    (shared,) = (prompt for prompt in read(files).project.prompts if prompt.place.path == "prompts/shared.txt")
+    assert {call.partition("/")[0] for call in shared.calls} == {"one", "two"}
+
+
+def test_processes_change_nothing(files: list[str]) -> None:
+    here, there = read(files), read(files, Scanner(linkers=processes(2)))
+    assert there.project == here.project
+    assert there.texts.asked == here.texts.asked
+    assert list(there.project.modules) == list(here.project.modules)
+
+
+class Dying(Executor):
+    """An executor whose process is gone."""
+
+    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+        future: Future[object] = Future()
+        future.set_exception(RuntimeError("the process died"))
+        return future
+
+
+def test_what_a_process_that_dies_was_to_link_is_linked_here(files: list[str]) -> None:
+    assert read(files, Scanner(linkers=Dying)).project == read(files).project
