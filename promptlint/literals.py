@@ -22,6 +22,11 @@ class NamedModel:
     """Whether `place` is the text of the id, which a fix can rewrite."""
     calls: tuple[CallSite, ...]
 
+    @property
+    def sent_by(self) -> int:
+        """How many calls of the API it reaches; those of wrappers lead to them."""
+        return sum(not call.hops for call in self.calls) or len(self.calls)
+
 
 def named_models(project: Project) -> Iterator[NamedModel]:
     """Every model that the code writes: those that reach calls, by the first of these, then the others."""

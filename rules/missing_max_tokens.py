@@ -36,8 +36,8 @@ def table() -> Table:
 class MissingMaxTokens(Rule):
     """
     ## What it does
-    Finds requests without an output cap where the prompt asks for a short answer, or where other implementations of the
-    same method send one.
+    Finds requests without an output cap where the prompt asks for a short answer, or where most other implementations
+    of the same method send one.
 
     ## Why is this bad?
     The cap is the one hard limit on the length and price of a reply: without it one that goes wrong runs up to the
@@ -64,7 +64,8 @@ class MissingMaxTokens(Rule):
 
     ## Options
     - `max_answer_tokens`: a longer answer is not short (default 200).
-    - `peers`: how many calls in other implementations of the same method must send a cap (default 2).
+    - `peers`: how many calls in other implementations of the same method must send a cap, and more than send none there
+      (default 2).
 
     ## References
     - [OpenAI reasoning guide](https://developers.openai.com/api/docs/guides/reasoning), 2026-09
@@ -123,9 +124,9 @@ def is_complaint(text):
                 siblings = [other for other in calls if _is_sibling(other, call)]
                 others = [other for other in siblings if _sends_cap(other)]
                 place = call.spread_place or call.place
-                if len(others) >= self.peers and place not in told:
+                alike = sum(map(_is_uncapped, siblings))
+                if len(others) >= max(self.peers, alike + 1) and place not in told:
                     told.add(place)
-                    alike = sum(map(_is_uncapped, siblings))
                     yield self._alone(name, call, place, others, alike, context)
 
     def _short(self, call: CallSite, expected: Expected, context: Context) -> Finding:

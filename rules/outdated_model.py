@@ -161,8 +161,8 @@ def _evidence(named: NamedModel, newer: str, made: Change, refused: list[str]) -
         yield f"{newer} makes about {more - 1:.0%} more tokens of the same text; that is counted in.".replace("%", " %")
     if refused:
         yield f"{newer} refuses {' and '.join(refused)} unless at its default."
-    if len(named.calls) > 1:
-        yield f"{len(named.calls)} calls can get their model from here."
+    if named.sent_by > 1:
+        yield f"{named.sent_by} calls of the API can get their model from here."
 
 
 def _saving(named: NamedModel, newer: str, context: Context) -> Saving | None:

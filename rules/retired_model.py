@@ -124,8 +124,8 @@ def _when(end: Retirement, today: date) -> str:
 
 def _evidence(named: NamedModel, end: Retirement) -> Iterator[str]:
     yield f"Source: {end.source}, as of {end.as_of}."
-    if len(named.calls) > 1:
-        yield f"{len(named.calls)} calls can get their model from here."
+    if named.sent_by > 1:
+        yield f"{named.sent_by} calls of the API can get their model from here."
     if not named.calls:
         yield "No call is known that it reaches."
     if not end.firm:

@@ -167,7 +167,7 @@ Use the language of the question.
     def _padded(self, table: Hole, prompt: Prompt) -> Finding:
         return self.finding(
             Place(table.path, table.start, table.end),
-            f"`{table.name}` pads every cell to the width of its column: as CSV the data is a third shorter or more",
+            f"`{table.name}` pads every cell to the width of its column: the same data is shorter as CSV",
             severity=Severity.LOW,
             confidence=Confidence.LOW if prompt.evidence is Evidence.NAMED else Confidence.MEDIUM,
             evidence=(MEASURED,),

@@ -44,7 +44,7 @@ def _block(text: str, block: Block, rest: str) -> Cut:
     before, after = text[: block.start], text[block.end :]
     introduced = before.rstrip().endswith(":") and not MARKER.match(rest.lstrip("\n"))
     gap = block.marker.strip("().").isalnum() or introduced
-    if not after:
+    if not after.strip("\n"):
         return Cut(len(before.rstrip()), block.end, gap)
     framed = after.startswith("\n\n") and (not before or before.endswith("\n\n"))
     return Cut(block.start, block.end + 1 + framed, gap)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from promptlint.wording.segments import Segment
+from promptlint.wording.segments import MARKER, Block, Segment
 
 LONG_TEXT = 2_000
 """Characters from which a prompt is long: what it says first is far away where it ends."""
@@ -20,4 +21,15 @@ def is_emphasis(text: str, segment: Segment) -> bool:
     letters = [character for character in said if character.isalpha()]
     if len(letters) >= LEAST_LETTERS and sum(map(str.isupper, letters)) >= CAPITALS * len(letters):
         return True
-    return len(text) >= LONG_TEXT and (MARK.match(said) is not None or not text[segment.end :].strip(" \t\n*_`\"'#-="))
+    if len(text) < LONG_TEXT:
+        return False
+    is_last = not text[segment.end :].strip(" \t\n*_`\"'#-=")
+    return is_last or any(MARK.match(opening) for opening in (said, *_openings(text, segment.block)))
+
+
+def _openings(text: str, block: Block) -> Iterator[str]:
+    """What a block begins with, and the line above the list that it is an item of."""
+    yield text[block.start : block.end]
+    if block.marker:
+        above = (line for line in reversed(text[: block.start].splitlines()) if line.strip())
+        yield next((line for line in above if not MARKER.match(line)), "")

@@ -528,8 +528,10 @@ LONG = "".join(
         "Be kind.\nUSE ONLY THE MANUAL PAGE GIVEN.\nBe brief.\nUSE ONLY THE MANUAL PAGE GIVEN.\nThank them.\n",
         f"Use only the manual page given.\n{LONG}Use only the manual page given.\n",
         f"Use only the manual page given.\n{LONG}IMPORTANT: Use only the manual page given.\n\nThank them.\n",
+        f"Use only the manual page given.\n{LONG}\nCRITICAL:\n- Be brief.\n- Use only the manual page given.\n- Go.\n",
+        f"Use only the manual page given.\n{LONG}\n**IMPORTANT**: Be brief. Use only the manual page given.\n\nGo.\n",
     ],
-    ids=["capitals", "the last word", "marked"],
+    ids=["capitals", "the last word", "marked", "in a marked list", "in a marked paragraph"],
 )
 def test_emphasis_is_doubted_and_kept(prompt: str) -> None:
     [finding] = check(prompt)

@@ -88,8 +88,12 @@ def test_the_one_adapter_that_drops_the_setting() -> None:
     assert finding.place.path == "llms/c.py"
     assert finding.message == "submit_prompt() sends no output cap; 2 calls in other implementations of it do"
     assert finding.evidence[0] == "A cap is sent in a.py, b.py."
-    assert "A cap is sent in a.py, b.py." in finding.evidence
     assert findings(sources, RULE, options={"peers": 3}) == []
+
+
+def test_what_most_adapters_do_is_no_slip() -> None:
+    sources = {f"llms/{name}.py": adapter(name.upper(), CAP if name in "ab" else "") for name in "abcdef"}
+    assert findings(sources, RULE) == []
 
 
 def test_every_call_that_drops_it_is_told() -> None:

@@ -110,7 +110,7 @@ def list_all(question, model=DEFAULT):
 """
     [finding] = check(source)
     assert finding.place.start == source.index('gpt-4"')
-    assert "2 calls can get their model from here." in finding.evidence
+    assert "2 calls of the API can get their model from here." in finding.evidence
 
 
 def test_both_arms_of_a_choice_are_told() -> None:
