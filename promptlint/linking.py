@@ -36,9 +36,14 @@ def link_all(
     return united(link(part, files.only(mine), declared) for part, mine in zip(parts, listed, strict=True))
 
 
-def link_part(packed: Sequence[bytes], files: TextFiles, declared: Sequence[CallTable]) -> tuple[Project, TextFiles]:
-    """What an executor runs: the project of some facts without these, and the text files as far as they were read."""
-    project = link(map(unpack, packed), files, declared)
+def link_part(
+    sent: Sequence[bytes | ModuleFacts], files: TextFiles, declared: Sequence[CallTable]
+) -> tuple[Project, TextFiles]:
+    """What an executor runs: the project of some facts without these, and the text files as far as they were read.
+
+    Facts come packed, which is faster, or as they are where they cannot be packed.
+    """
+    project = link([unpack(one) if isinstance(one, bytes) else one for one in sent], files, declared)
     texts = {path: facts for path, facts in project.modules.items() if files.knows(path)}
     return replace(project, modules=texts), files
 
@@ -57,9 +62,7 @@ def _by_executor(
         pending = {}
         for at in order:
             mine = files.only(listed[at])
-            packed = [one for facts in parts[at] if (one := pack(facts)) is not None]
-            if len(packed) == len(parts[at]):  # else it holds text that is no Unicode, which cannot travel
-                pending[at] = executor.submit(link_part, packed, mine, declared)
+            pending[at] = executor.submit(link_part, [pack(facts) or facts for facts in parts[at]], mine, declared)
         for at, future in pending.items():
             found = result_of(future)
             if found is not None:

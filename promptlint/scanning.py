@@ -140,6 +140,7 @@ def processes(jobs: int) -> Executors | None:
 
 def _watch_parent() -> None:
     """End this process when the one that started it does, also when that was killed and could not say so."""
+    import gc
     import threading
     from multiprocessing import parent_process
 
@@ -149,6 +150,7 @@ def _watch_parent() -> None:
             os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+    gc.freeze()  # What a fork has inherited is not its garbage: looking through it would copy it.
 
 
 def usable_cores() -> int:

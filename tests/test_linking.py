@@ -71,6 +71,22 @@ def test_packages_that_import_nothing_of_each_other_are_parts(files: list[str]) 
     assert [part[0].partition("/")[0] for part in joined if part[0].endswith(".py")] == ["one", "scripts"]
 
 
+def test_a_package_can_mean_the_plain_modules_above_it_and_no_others(files: list[str]) -> None:
+    rules = 'RULES = "You are a bot for {place}. Answer in one short sentence."\n'
+    Path("scripts/rules.py").write_text(rules.format(place="scripts"))
+    app = Path("one/app.py")
+    app.write_text("from rules import RULES\n" + APP.format(package="one").replace("RULES =", "OWN ="))
+
+    def sent() -> set[str]:
+        paths = sorted(str(path) for path in Path().rglob("*.py"))
+        calls = [call for call in read(paths).project.calls if call.place.path == "one/app.py"]
+        return {message.template.text.partition("{")[0] for call in calls for message in call.messages}
+
+    assert not any("scripts" in text for text in sent())
+    Path("rules.py").write_text(rules.format(place="the shop"))
+    assert any("You are a bot for the shop." in text for text in sent())
+
+
 def test_a_part_is_what_it_is_alone(files: list[str]) -> None:
     together = read(files).project
     for package in ("one", "two"):

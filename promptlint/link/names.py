@@ -323,9 +323,9 @@ class ModuleIndex:
         return self._resolved[key]
 
     def _nearest(self, name: str, importer: Module) -> Module | None:
-        candidates = [module for module in self._by_name[name] if module is not importer]
-        if name.partition(".")[0] in sys.stdlib_module_names:  # `profiles/os.py` is not what others mean by `os`
-            candidates = [module for module in candidates if module.facts.home == importer.facts.home]
+        candidates = [
+            module for module in self._by_name[name] if module is not importer and _may_mean(name, module, importer)
+        ]
         if not candidates:
             return None
         here = importer.facts.module.split(".")
@@ -336,6 +336,22 @@ class ModuleIndex:
         parts = importer.facts.module.split(".")
         keep = len(parts) - imported.level + (1 if importer.facts.is_package else 0)
         return ".".join([*parts[: max(keep, 0)], *([imported.module] if imported.module else [])])
+
+
+def _may_mean(name: str, module: Module, importer: Module) -> bool:
+    """Whether an importer can mean a module by a name that fits: others do not mean `profiles/os.py` by `os`.
+
+    A plain module is on the path of the scripts beside it, and of what lies below its folder; of other scripts it may
+    be, of other packages it is not.
+    """
+    home, facts = module.facts.home, importer.facts
+    if home == facts.home:
+        return True
+    if name.partition(".")[0] in sys.stdlib_module_names:
+        return False
+    is_plain = module.facts.package_parts == 1 and not module.facts.is_package
+    in_package = facts.package_parts > 1 or facts.is_package
+    return not (is_plain and in_package) or f"{facts.module}.".startswith(f"{home}." if home else "")
 
 
 def is_static(scope: Scope) -> bool:
