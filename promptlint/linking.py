@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ def link_all(
     size = sum(facts.scopes[0].end for facts in modules.values())
     if executors is not None and files.is_portable and size >= WORTH_PROCESSES:
         return united(_by_executor(parts, listed, files, declared, executors))
-    return united(link(part, files.only(mine), declared) for part, mine in zip(parts, listed, strict=True))
+    return united(_one_by_one(parts, listed, files, declared))
 
 
 def link_part(
@@ -46,6 +47,19 @@ def link_part(
     project = link([unpack(one) if isinstance(one, bytes) else one for one in sent], files, declared)
     texts = {path: facts for path, facts in project.modules.items() if files.knows(path)}
     return replace(project, modules=texts), files
+
+
+def _one_by_one(
+    parts: list[list[ModuleFacts]], listed: list[list[Listed]], files: TextFiles, declared: Sequence[CallTable]
+) -> Iterator[Project]:
+    """The project of each part. What linking it took is freed before the next (a fifth of the memory of a run)."""
+    gc.freeze()  # The facts stay: they need not be looked through for garbage every time.
+    try:
+        for part, mine in zip(parts, listed, strict=True):
+            yield link(part, files.only(mine), declared)
+            gc.collect()
+    finally:
+        gc.unfreeze()
 
 
 def _by_executor(
