@@ -16,6 +16,7 @@ from promptlint.compared import only_compared
 from promptlint.facts import Binding, ModuleFacts, Scope
 from promptlint.imported import Importable
 from promptlint.project import Evidence, Place, Project, Prompt
+from promptlint.promptfiles import is_text_file
 from promptlint.scan.texts import dotted
 from promptlint.syntax import Attr, Call, Name, Opaque, Run, Str
 
@@ -39,22 +40,23 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """What nobody uses: its name, and whether it is part of what the package offers to others."""
+    """What nobody uses, in words (`evidence`), and whether it is part of what the package offers to others."""
 
-    name: str
-    is_function: bool
+    evidence: str
     is_public: bool
-
-    @property
-    def evidence(self) -> str:
-        return f"nothing in the project {'calls' if self.is_function else 'uses'} `{self.name}`"
 
 
 def unused_around(prompt: Prompt, project: Project) -> Unused | None:
-    """The function or constant that holds a prompt and that nobody uses; None where a call or framework sends it."""
-    is_sent = prompt.calls or prompt.evidence is Evidence.FRAMEWORK
-    is_code = project.modules[prompt.place.path].importable
-    return project.references.unused(prompt.place) if is_code and not is_sent else None
+    """What holds a prompt and is used by nobody: a function, a constant or a text file; None where a call or framework
+    sends it."""
+    if prompt.calls or prompt.evidence is Evidence.FRAMEWORK:
+        return None
+    path = prompt.place.path
+    if is_text_file(path):
+        # Such files are often what another one is made from: then nothing is saved until that is made anew.
+        unloaded = f"no code that was read loads `{path.rpartition('/')[2]}`"
+        return Unused(unloaded, is_public=True) if prompt.evidence is Evidence.NAMED else None
+    return project.references.unused(prompt.place) if project.modules[path].importable else None
 
 
 @dataclass(slots=True)
@@ -132,7 +134,7 @@ class References:
         None where it is used, or where that cannot be told."""
         kept = only_compared(place.start, self._modules[place.path])
         if kept:
-            return Unused(kept, is_function=False, is_public=False)
+            return _unused(kept, is_function=False, is_public=False)
         owner = self._owner(place.path, place.start)
         if owner is None or self._is_used(owner):
             return None
@@ -140,7 +142,7 @@ class References:
         public = self._is_public(owner)
         if not public and owner.path.rpartition("/")[0] not in self._seen_folders and not owner.name.startswith("_"):
             return None  # one of a few files that are checked: who imports it is not among them
-        return Unused(caller.name, caller.is_function, public)
+        return _unused(caller.name, is_function=caller.is_function, is_public=public)
 
     def _owner(self, path: str, offset: int) -> Owner | None:
         """The function that an offset lies in, else the constant of the module that is set there."""
@@ -191,6 +193,10 @@ class References:
         if owner.name in self._mentions.exported:
             return True
         return not owner.name.startswith("_") and owner.path in self._imported
+
+
+def _unused(name: str, *, is_function: bool, is_public: bool) -> Unused:
+    return Unused(f"nothing in the project {'calls' if is_function else 'uses'} `{name}`", is_public)
 
 
 def _function(scope: Scope, facts: ModuleFacts) -> Owner:

@@ -111,3 +111,12 @@ def test_texts_that_are_only_compared_are_never_sent(then: str, count: int) -> N
     body = f'def migrate_prompt(saved, client):\n    old_prompts = [\n        "{text}",\n    ]\n    {then}\n'
     body += "\n\nmigrate_prompt('', None)\n"
     assert len(check(body)) == count
+
+
+def test_a_text_file_that_no_code_loads_is_doubted() -> None:
+    text = (
+        "You are an assistant.\nNever run code without asking first.\nBe kind.\nNever run code without asking first.\n"
+    )
+    (finding,) = findings({"pkg/__init__.py": "", "pkg/app.py": USED, "pkg/prompts/sum_up.txt": text}, *RULES)
+    assert finding.confidence is Confidence.LOW
+    assert "no code that was read loads `sum_up.txt`" in finding.evidence
