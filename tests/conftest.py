@@ -6,6 +6,7 @@ Also a way to run the installed command.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ from network_guard import is_local, is_network
 from repository import GitFolder
 
 _allowed = _local = False
+
+# A shell starts what runs in the background with Ctrl-C ignored, and children inherit that: some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says nothing about it.
 settings.register_profile("suite", deadline=None)

@@ -87,6 +87,20 @@ def test_a_package_can_mean_the_plain_modules_above_it_and_no_others(files: list
     assert any("You are a bot for the shop." in text for text in sent())
 
 
+def test_a_folder_without_init_belongs_to_the_package_around_it(files: list[str]) -> None:
+    Path("one/kept").mkdir()
+    Path("one/kept/rules.py").write_text('RULES = "You are a kept bot. Answer in one short sentence."\n')
+    Path("one/app.py").write_text(
+        "from one.kept.rules import RULES\n" + APP.format(package="one").replace("RULES =", "X =")
+    )
+    Path("one/loaded").mkdir()
+    Path("one/loaded/other.py").write_text('PROMPT = "You are a bot that is loaded by its name."\n')
+    tree = read(sorted(str(path) for path in Path("one").rglob("*.py")))
+    assert len(parts_of({path: facts for path, facts in tree.project.modules.items() if path.endswith(".py")})) == 1
+    (call,) = (call for call in tree.project.calls if call.place.path == "one/app.py")
+    assert any("You are a kept bot." in message.template.text for message in call.messages)
+
+
 def test_a_part_is_what_it_is_alone(files: list[str]) -> None:
     together = read(files).project
     for package in ("one", "two"):

@@ -341,17 +341,17 @@ class ModuleIndex:
 def _may_mean(name: str, module: Module, importer: Module) -> bool:
     """Whether an importer can mean a module by a name that fits: others do not mean `profiles/os.py` by `os`.
 
-    A plain module is on the path of the scripts beside it, and of what lies below its folder; of other scripts it may
-    be, of other packages it is not.
+    By its bare name a plain module is known to the scripts beside it and to what lies below its folder; to other
+    scripts it may be, to other packages it is not.
     """
     home, facts = module.facts.home, importer.facts
     if home == facts.home:
         return True
     if name.partition(".")[0] in sys.stdlib_module_names:
         return False
-    is_plain = module.facts.package_parts == 1 and not module.facts.is_package
+    is_bare = "." not in name and module.facts.package_parts == 1 and not module.facts.is_package
     in_package = facts.package_parts > 1 or facts.is_package
-    return not (is_plain and in_package) or f"{facts.module}.".startswith(f"{home}." if home else "")
+    return not (is_bare and in_package) or f"{facts.module}.".startswith(f"{home}." if home else "")
 
 
 def is_static(scope: Scope) -> bool:

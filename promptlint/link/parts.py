@@ -36,6 +36,8 @@ def parts_of(modules: Mapping[str, ModuleFacts]) -> list[list[ModuleFacts]]:
             home = above
         return home
 
+    for home, package in _inside_packages(modules.values()):
+        joined[first(home)] = first(package)
     for module in index.modules.values():
         for other in _imported(module, index):
             joined[first(other.facts.home)] = first(module.facts.home)
@@ -43,6 +45,18 @@ def parts_of(modules: Mapping[str, ModuleFacts]) -> list[list[ModuleFacts]]:
     for path in sorted(modules):
         parts[first(modules[path].home)].append(modules[path])
     return list(parts.values())
+
+
+def _inside_packages(modules: Iterable[ModuleFacts]) -> Iterator[tuple[str, str]]:
+    """The folders without an `__init__.py` inside a package, with that: it may load them by name."""
+    homes = {facts.home: facts.package_parts > 1 or facts.is_package for facts in modules}
+    packages = {home for home, is_package in homes.items() if is_package}
+    for home in homes.keys() - packages:
+        above = home.rpartition(".")[0]
+        while above and above not in packages:
+            above = above.rpartition(".")[0]
+        if above:
+            yield home, above
 
 
 def _imported(module: Module, index: ModuleIndex) -> Iterator[Module]:
