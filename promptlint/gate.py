@@ -37,6 +37,8 @@ def may_matter(data: bytes, names: Iterable[bytes] = ()) -> bool:
 
     `names` are functions that the configuration says call a model.
     """
+    if not data:  # many an `__init__.py`
+        return False
     small = data.lower()
     return (
         any(word in small for word in _WORDS) or _FORMS.search(small) is not None or any(name in data for name in names)
