@@ -16,12 +16,13 @@ from promptlint.link.calls import CallReader, FoundCall
 from promptlint.link.dumps import dumps_in, prompt_arguments
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
+from promptlint.link.imports import ModuleIndex
 from promptlint.link.loops.endless import endless_loops
 from promptlint.link.loops.history import histories
 from promptlint.link.loops.iteration import item_loops
 from promptlint.link.matching import Match, Matcher
 from promptlint.link.modelnames import named_models
-from promptlint.link.names import Module, ModuleIndex
+from promptlint.link.names import Module
 from promptlint.link.prompts import PromptCollector, modules_of
 from promptlint.link.reach import Reach
 from promptlint.link.responses.usage import UsageReader

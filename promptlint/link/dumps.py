@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from promptlint.facts import ModuleFacts
 from promptlint.link.assembly import leaves, rooted_texts
 from promptlint.link.env import Env, label_of
-from promptlint.link.names import ModuleIndex
+from promptlint.link.imports import ModuleIndex
 from promptlint.link.origins import origin_of
 from promptlint.link.values import Choice, Inserted, Part, Text, Unknown, options
 from promptlint.project import Dump, Place

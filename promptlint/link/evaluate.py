@@ -14,8 +14,8 @@ from promptlint import syntax
 from promptlint.link import callees, classes, files, lookup, texts
 from promptlint.link.env import MAX_ITEMS, Env, Given, items_of, label_of, literal_text, place_of
 from promptlint.link.identity import identity
+from promptlint.link.imports import ModuleIndex
 from promptlint.link.mentions import mentioned
-from promptlint.link.names import ModuleIndex
 from promptlint.link.surfaces import Surfaces
 from promptlint.link.values import (
     Chain,

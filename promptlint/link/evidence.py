@@ -10,8 +10,9 @@ from promptlint.facts import TextPlace
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.framework import framework_texts
+from promptlint.link.imports import ModuleIndex
 from promptlint.link.named import Verdict, judge
-from promptlint.link.names import Module, ModuleIndex
+from promptlint.link.names import Module
 from promptlint.link.schemas import is_schema_text, schema_classes
 from promptlint.link.textops import without_layout
 from promptlint.link.tools import described

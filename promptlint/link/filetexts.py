@@ -12,8 +12,8 @@ from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.evidence import Shown
 from promptlint.link.files import data_at, text_of
+from promptlint.link.imports import ModuleIndex
 from promptlint.link.named import MIN_WORDS, phrase_score, role_of
-from promptlint.link.names import ModuleIndex
 from promptlint.link.values import Entries, Items, Text, Value, options
 from promptlint.link.vocabulary import says_prompt, words_of
 from promptlint.project import Evidence

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from promptlint import syntax
 from promptlint.facts import ModuleFacts
-from promptlint.link.names import ModuleIndex
+from promptlint.link.imports import ModuleIndex
 from promptlint.link.values import Entries, Items
 from promptlint.project import Marker, Place
 from promptlint.syntax import Expr

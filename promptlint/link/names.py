@@ -1,11 +1,10 @@
-"""Names: which module an import means, and which bindings a use of a name can see."""
+"""Names: which bindings a use of a name can see."""
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from typing import TypeAlias
@@ -292,68 +291,6 @@ class Module:
         return any(self.facts.blocks[one].kind in ("if", "try", "match") for one in self.enclosing_blocks(block))
 
 
-class ModuleIndex:
-    """All modules, and what an import in one of them means."""
-
-    def __init__(self, modules: Iterable[ModuleFacts]) -> None:
-        self.modules = {facts.path: Module(facts) for facts in modules}
-        self.texts: dict[str, ModuleFacts] = {}
-        """The text files that were read, by path."""
-        self._by_name: defaultdict[str, list[Module]] = defaultdict(list)
-        self._resolved: dict[tuple[str, str], Module | None] = {}
-        for module in self.modules.values():
-            if not module.facts.importable:
-                continue
-            parts = module.facts.module.split(".")
-            # Packages say where the name begins at the latest; folders above them may be namespace packages.
-            for start in range(len(parts) - module.facts.package_parts + 1):
-                self._by_name[".".join(parts[start:])].append(module)
-
-    def facts(self, path: str) -> ModuleFacts:
-        """The facts of a module or of a text file that was read."""
-        return self.modules[path].facts if path in self.modules else self.texts[path]
-
-    def resolve(self, name: str, importer: Module) -> Module | None:
-        """The module that a dotted absolute name means in `importer`: of several, the one in the nearest folder."""
-        if name not in self._by_name:
-            return None
-        key = name, importer.path
-        if key not in self._resolved:
-            self._resolved[key] = self._nearest(name, importer)
-        return self._resolved[key]
-
-    def _nearest(self, name: str, importer: Module) -> Module | None:
-        candidates = [
-            module for module in self._by_name[name] if module is not importer and _may_mean(name, module, importer)
-        ]
-        if not candidates:
-            return None
-        here = importer.facts.module.split(".")
-        return max(candidates, key=lambda module: (_shared(module.facts.module.split("."), here), -len(module.path)))
-
-    def resolve_relative(self, imported: Import, importer: Module) -> str:
-        """The absolute dotted name of a relative import."""
-        parts = importer.facts.module.split(".")
-        keep = len(parts) - imported.level + (1 if importer.facts.is_package else 0)
-        return ".".join([*parts[: max(keep, 0)], *([imported.module] if imported.module else [])])
-
-
-def _may_mean(name: str, module: Module, importer: Module) -> bool:
-    """Whether an importer can mean a module by a name that fits: others do not mean `profiles/os.py` by `os`.
-
-    By its bare name a plain module is known to the scripts beside it and to what lies below its folder; to other
-    scripts it may be, to other packages it is not.
-    """
-    home, facts = module.facts.home, importer.facts
-    if home == facts.home:
-        return True
-    if name.partition(".")[0] in sys.stdlib_module_names:
-        return False
-    is_bare = "." not in name and module.facts.package_parts == 1 and not module.facts.is_package
-    in_package = facts.package_parts > 1 or facts.is_package
-    return not (is_bare and in_package) or f"{facts.module}.".startswith(f"{home}." if home else "")
-
-
 def is_static(scope: Scope) -> bool:
     """Whether a function is a static method."""
     return any(dotted(one) == "staticmethod" for one in scope.decorators)
@@ -361,12 +298,3 @@ def is_static(scope: Scope) -> bool:
 
 def is_classmethod(scope: Scope) -> bool:
     return any(dotted(one) == "classmethod" for one in scope.decorators)
-
-
-def _shared(left: list[str], right: list[str]) -> int:
-    count = 0
-    for one, other in zip(left, right, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

@@ -12,7 +12,8 @@ from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from promptlint.facts import ModuleFacts
-from promptlint.link.names import Module, ModuleIndex
+from promptlint.link.imports import ModuleIndex
+from promptlint.link.names import Module
 from promptlint.project import Place, Project, Prompt
 
 

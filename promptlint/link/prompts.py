@@ -10,7 +10,8 @@ from promptlint.link.assembly import own_template, rooted_texts
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.evidence import shown
 from promptlint.link.filetexts import shown_files
-from promptlint.link.names import Module, ModuleIndex
+from promptlint.link.imports import ModuleIndex
+from promptlint.link.names import Module
 from promptlint.link.uses import texts_with
 from promptlint.link.values import Text
 from promptlint.project import Evidence, Place, Prompt, Role

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 
 from promptlint.facts import Binding, ModuleFacts, Scope, TextPlace
+from promptlint.link.imports import ModuleIndex
 from promptlint.link.named import MIN_WORDS
-from promptlint.link.names import Module, ModuleIndex
+from promptlint.link.names import Module
 from promptlint.link.vocabulary import words_of
 from promptlint.scan.texts import dotted, word_count
 from promptlint.syntax import Attr, Either, Expr, Item, Pipe, Sequence, Spread, Str

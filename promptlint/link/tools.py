@@ -16,8 +16,9 @@ import msgspec
 from promptlint.facts import Scope
 from promptlint.link.env import Env, literal_text
 from promptlint.link.evaluate import Evaluator
+from promptlint.link.imports import ModuleIndex
 from promptlint.link.named import MIN_DESCRIPTION
-from promptlint.link.names import END, Module, ModuleIndex
+from promptlint.link.names import END, Module
 from promptlint.link.textops import cleandoc
 from promptlint.link.values import ClassRef, FunctionRef, Instance, Items, Symbol, Text, options
 from promptlint.link.vocabulary import words_of

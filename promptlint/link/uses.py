@@ -9,9 +9,10 @@ from promptlint.link import lookup
 from promptlint.link.assembly import rooted_texts
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
+from promptlint.link.imports import ModuleIndex
 from promptlint.link.messages import ROLES
 from promptlint.link.named import is_for_others
-from promptlint.link.names import END, Module, ModuleIndex
+from promptlint.link.names import END, Module
 from promptlint.link.values import Text, Value, options
 from promptlint.project import Place, Role
 from promptlint.scan.texts import dotted, is_text, runs_of
