@@ -157,7 +157,8 @@ class TextPlace(Struct, frozen=True, gc=False, array_like=True):
 class Comment(Struct, frozen=True, gc=False, array_like=True):
     """A comment that speaks to promptlint, from its `#`; `line` is 1-based.
 
-    `blanks` counts the spaces and tabs before it; `alone` says that nothing else stands on its line.
+    `blanks` counts the spaces and tabs before it; `alone` says that nothing else stands on its line, and
+    that no statement goes on there.
     """
 
     text: str

@@ -13,6 +13,7 @@ FOUND = (
     # `tokenize` ends where Python goes on: a carriage return behind a backslash.
     "x = (\nF\"}}\\\r'one two'# promptlint: ignore'S\"\n''\n)\n",
     "x = (\n'a' # promptlint: ignore\n",
+    "import openai\nx = -1\\\n# promptlint: ignore\n'gpt-4o'\n",
     "import openai\nx = 0x" + "f" * 40 + "\n",
     "x = '\\ud800 one two three'\n",
 )
@@ -39,3 +40,4 @@ def test_any_program_is_checked_and_fixed(pieces: list[int]) -> None:
 @pytest.mark.parametrize("source", FOUND)
 def test_what_the_fuzzers_found(source: str) -> None:
     check_scan(source.encode("utf-8", "surrogatepass"))
+    check_run(source.encode("utf-8", "surrogatepass"))

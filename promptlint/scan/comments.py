@@ -27,7 +27,9 @@ def read_comments(text: str, offset: Callable[[int, int], int]) -> tuple[Comment
             line, _ = token.start
             before = text[offset(line, 0) : start]
             blanks = len(before) - len(before.rstrip())
-            alone = blanks == len(before)
+            # Behind a backslash the line before goes on: it needs this line, even an empty one.
+            continued = line > 1 and text[offset(line - 1, 0) : offset(line, 0)].rstrip("\r\n").endswith("\\")
+            alone = blanks == len(before) and not continued
             comments.append(Comment(string, start, start + len(string), line, blanks, alone))
     return tuple(comments)
 
