@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -201,3 +202,28 @@ def test_what_is_installed_elsewhere_is_what_runs_here(project: GitFolder) -> No
     assert installed('{"url": "https://example.org/p.git", "vcs_info": {"vcs": "git", "commit_id": "abc123"}}') == {
         "dependencies": ["promptlint @ git+https://example.org/p.git@abc123"]
     }
+
+
+def test_the_baseline_holds_what_the_proposed_model_makes_of_the_prompts(project: GitFolder) -> None:
+    """The layout of a prompt is too few tokens for a finding, but not for the model that another call names."""
+    lines = "\n".join(f"        Rule {number}: name the page." for number in range(3))
+    program = f'''from anthropic import Anthropic
+
+client = Anthropic()
+
+
+def ask(question, model):
+    rules = """Answer the question of the customer.
+{lines}
+        """
+    messages = [{{"role": "user", "content": question}}]
+    client.messages.create(model="claude-sonnet-5-5", max_tokens=900, messages=messages)
+    return client.messages.create(model=model, max_tokens=900, system=rules, messages=messages)
+'''
+    project.write({"app.py": program})
+    check = ("check", "--select", "whitespace-bloat", "--exit-zero", "--output-format", "json")
+    run = CliRunner().invoke
+    assert json.loads(run(main, check).stdout)["findings"] == []
+    assert run(main, ("init", "--yes")).exit_code == 0
+    assert len(json.loads(run(main, check).stdout)["findings"]) == 1
+    assert json.loads(run(main, (*check, "--baseline", "promptlint-baseline.json")).stdout)["findings"] == []

@@ -38,7 +38,13 @@ def command(ctx: click.Context, yes: bool, scanning: Scanning) -> None:
     with settings_failures(), scanner_of(scanning) as scanner:
         found = discover((".",), session.resolver)
         session.quiet = found.quiet
-        analysis = examine(tree_in(found, session, scanner), session)
+        tree = tree_in(found, session, scanner)
+        model = initial.usual_model(tree.project.calls)
+        if model and not _is_configured(session.resolver.cwd):
+            # The baseline holds what is found under the settings that are proposed with it.
+            session = open_or_fail({"default_model": model}, Configuration())
+            session.quiet = found.quiet
+        analysis = examine(tree, session)
     show = terminal(sys.stdout)
     emit(_seen(analysis))
     try:

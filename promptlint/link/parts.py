@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from promptlint.facts import ModuleFacts
@@ -98,4 +97,4 @@ def _sent_by_both(one: Prompt, other: Prompt) -> Prompt:
 
 
 def _in_order(placed: Iterable[_P]) -> tuple[_P, ...]:
-    return tuple(sorted(placed, key=lambda one: attrgetter("path", "start")(one.place)))
+    return tuple(sorted(placed, key=lambda one: (one.place.path, one.place.start)))
