@@ -54,7 +54,7 @@ def unused_around(prompt: Prompt, project: Project) -> Unused | None:
     path = prompt.place.path
     if is_text_file(path):
         # Such files are often what another one is made from: then nothing is saved until that is made anew.
-        unloaded = f"no code that was read loads `{path.rpartition('/')[2]}`"
+        unloaded = f"no code is seen to load `{path.rpartition('/')[2]}`"
         return Unused(unloaded, is_public=True) if prompt.evidence is Evidence.NAMED else None
     return project.references.unused(prompt.place) if project.modules[path].importable else None
 

@@ -119,4 +119,4 @@ def test_a_text_file_that_no_code_loads_is_doubted() -> None:
     )
     (finding,) = findings({"pkg/__init__.py": "", "pkg/app.py": USED, "pkg/prompts/sum_up.txt": text}, *RULES)
     assert finding.confidence is Confidence.LOW
-    assert "no code that was read loads `sum_up.txt`" in finding.evidence
+    assert "no code is seen to load `sum_up.txt`" in finding.evidence
