@@ -289,6 +289,26 @@ def test_no_empty_string_is_left_of_an_implicit_concatenation(pieces: list[str],
     assert rewritten == app([pieces[at] for at in left])
 
 
+@pytest.mark.parametrize(
+    ("spelled", "expected"),
+    [
+        ("'{0} ''Be kind. ''{0} ''Go.'", "'{0} ''Be kind. ''Go.'"),
+        ("'{0} ''Be kind.'' {0}'", "'{0} ''Be kind.'"),
+        ("'{0} ''{0} '", "'{0}'' '"),
+        ("'{0} ''{0} ''{0} ''Go.'", "'{0} ''Go.'"),
+    ],
+    ids=["in between", "at the end", "all but one", "two in a row"],
+)
+def test_the_quotes_of_an_emptied_string_do_not_run_into_the_next(spelled: str, expected: str) -> None:
+    rule = "Answer in one short paragraph."
+    source = (
+        "from openai import OpenAI\n\nclient = OpenAI()\nSYSTEM = {0}\n"
+        'client.responses.create(model="gpt-4.1", instructions=SYSTEM, input="Hello")\n'
+    )
+    rewritten = fixed(source.format(spelled.format(rule)), RULE)[FILE]
+    assert rewritten == source.format(expected.format(rule))
+
+
 def test_an_emptied_string_with_a_comment_keeps_its_line() -> None:
     source = (
         "from openai import OpenAI\n\nclient = OpenAI()\nSYSTEM = (\n"
@@ -570,9 +590,10 @@ def test_the_fix_takes_out_what_it_can() -> None:
 
 def test_what_is_lost_in_a_long_text_is_left_alone() -> None:
     twice = "Use only the manual page given. Be kind.\n{}Use only the manual page given. Be brief.\n"
-    assert len(check(twice.format(LONG[:400]))) == 1
-    assert findings(app(twice.format(LONG[:400])), RULE, options={"min-share": 0.2}) == []
-    assert check(twice.format(LONG)) == []
+    long = twice.format("".join(f"Chapter {at} of the manual tells of part {at * 7}.\n" for at in range(150)))
+    assert len(check(twice.format(LONG))) == 1
+    assert check(long) == []
+    assert len(findings(app(long), RULE, options={"min-share": 0.0})) == 1
 
 
 @pytest.mark.parametrize(
