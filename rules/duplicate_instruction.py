@@ -259,7 +259,8 @@ def _told(run: Sequence[Repeated], context: Context) -> str:
     """Which instructions repeat which."""
     more = f" and {len(run) - 1} more" if len(run) > 1 else ""
     verb = VERBS[next((one.likeness for one in run if one.likeness is not Likeness.EXACT), Likeness.EXACT)]
-    return f'"{_shortened(run[0].later.text)}"{more} {verb} {_where(run[0].earlier.place, context)}'
+    says = verb.removesuffix("s") if more else verb
+    return f'"{_shortened(run[0].later.text)}"{more} {says} {_where(run[0].earlier.place, context)}'
 
 
 def _where(place: Place, context: Context) -> str:
