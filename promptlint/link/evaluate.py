@@ -8,7 +8,7 @@ The kinds of expressions are worked out in `texts`, `lookup`, `classes` and `cal
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from promptlint import syntax
 from promptlint.link import callees, classes, files, lookup, texts
@@ -52,6 +52,16 @@ _Key: TypeAlias = int | tuple[int, Instance | None, int]
 """The id of an expression, where it makes a difference with what `self` is and the id of the arguments."""
 
 
+class _Remembered(NamedTuple):
+    """A value, and what its key is made of: an id must not become another's."""
+
+    value: Value
+    expr: Expr
+    arguments: object
+    calls: int
+    """How many calls were being followed where the value was cut short for that: with fewer, there is more to see."""
+
+
 class Evaluator:
     """Evaluates expressions of one set of modules.
 
@@ -65,11 +75,12 @@ class Evaluator:
         self.file_texts: dict[str, Text] = {}
         self.file_data: dict[str, Value] = {}
         self.origins: dict[tuple[int, int], tuple[Expr, object, Origin]] = {}
-        # What a key is made of is kept with the value: an id must not become another's.
-        self._memory: dict[_Key, tuple[Value, Expr, object]] = {}
-        self._passing: dict[_Key, tuple[Value, Expr, object]] = {}
+        self._memory: dict[_Key, _Remembered] = {}
+        self._passing: dict[_Key, _Remembered] = {}
         self.active: set[tuple[object, ...]] = set()
         self.depth = 0
+        self.is_cut_short = False
+        """Whether a call was not followed, in what is evaluated now, because enough are being followed."""
         self._steps = 0
         self._instances: dict[ClassRef, Instance] = {}
         self._names: dict[int, tuple[Expr, frozenset[str]]] = {}
@@ -106,8 +117,10 @@ class Evaluator:
         # Most expressions are evaluated without a caller: their key is kept small.
         key = id(expr) if owner is None and arguments is None else (id(expr), owner, id(arguments))
         memory = self._memory if arguments is None else self._passing
-        if (known := memory.get(key)) is not None:
-            return known[0]
+        known = memory.get(key)
+        if known is not None and known.calls <= env.calls:
+            self.is_cut_short |= known.calls > 0
+            return known.value
         if self.depth == 0:
             self._steps = 0
         if arguments is not None:
@@ -117,6 +130,7 @@ class Evaluator:
             return Unknown(dotted(expr) or "…")
         self.active.add(here)
         self.depth += 1
+        before, self.is_cut_short = self.is_cut_short, False
         try:
             value = _KINDS[type(expr)](self, expr, env)
         finally:
@@ -124,7 +138,8 @@ class Evaluator:
             self.depth -= 1
         if isinstance(value, Unknown) and value.expr is None:
             value = Unknown(value.label, expr, env)
-        memory[key] = value, expr, arguments
+        memory[key] = _Remembered(value, expr, arguments, env.calls if self.is_cut_short else 0)
+        self.is_cut_short |= before
         return value
 
     def _stands_alone(self, expr: Expr, env: Env) -> bool:
