@@ -15,10 +15,11 @@ from msgspec import Struct
 from promptlint.compared import only_compared
 from promptlint.facts import Binding, ModuleFacts, Scope
 from promptlint.imported import Importable
+from promptlint.nodes import fields_of
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.promptfiles import is_text_file
 from promptlint.scan.texts import dotted
-from promptlint.syntax import Attr, Call, Name, Opaque, Run, Str
+from promptlint.syntax import Attr, Call, Field, Name, Opaque, Run, Str
 
 ENTRY_POINTS = frozenset({"main", "cli", "run", "app", "handler", "lambda_handler"})
 """What functions are mostly called that a script, a server or a packaging tool starts with."""
@@ -88,25 +89,28 @@ class Mentions:
 
     def _read(self, root: object, path: str) -> None:
         """Note what an expression mentions; the calls inside it are noted by themselves."""
+        # Nearly every node of a project comes by: most often it is nothing, a tuple or a name.
         waiting = [root]
         while waiting:
             node = waiting.pop()
-            if isinstance(node, Name):
+            if node is None:
+                continue
+            if isinstance(node, tuple):
+                waiting.extend(node)
+            elif isinstance(node, Name):
                 self.names[node.id].append((path, node.start))
-            elif isinstance(node, Opaque):
-                for name in node.names:
-                    self.names[name].append((path, node.start))
             elif isinstance(node, Attr):
                 first = (dotted(node) or "").partition(".")[0]
                 self.attributes[node.name].append((path, node.start, first or None))
                 waiting.append(node.value)
             elif isinstance(node, Str):
                 self._read_text(node, path)
-                waiting.extend(getattr(part, "value", None) for part in node.parts)
+                waiting.extend([part.value for part in node.parts if isinstance(part, Field)])
+            elif isinstance(node, Opaque):
+                for name in node.names:
+                    self.names[name].append((path, node.start))
             elif isinstance(node, Struct) and not (isinstance(node, Call) and node is not root):
-                waiting.extend(getattr(node, name) for name in node.__struct_fields__)
-            elif isinstance(node, tuple):
-                waiting.extend(node)
+                waiting.extend([getattr(node, inner) for inner in fields_of(type(node))])
 
     def _read_text(self, node: Str, path: str) -> None:
         """A string that may name something: "ask", "prompts.ask", "prompts:ask"."""
