@@ -15,6 +15,7 @@ from promptlint.measure.batch import Batch, batch_of
 from promptlint.project import CallSite, ItemLoop, Role
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of, severity_of
+from promptlint.unused import is_dead
 from promptlint.wording.answers import Expected, expected_answer
 from promptlint.wording.text import HOLE, mask
 
@@ -143,7 +144,8 @@ def judge(reviews):
     def check_project(self, context: Context) -> Iterator[Finding]:
         for loop in context.project.item_loops:
             calls = [context.project.call_by_id[one] for one in loop.calls]
-            if calls and not any(_is_free(call) or "logprobs" in call.keywords for call in calls):
+            asked = calls and not any(_is_free(call) or "logprobs" in call.keywords for call in calls)
+            if asked and not is_dead(loop.place, context.project):
                 yield self._loop(loop, calls, context)
 
     def check_call(self, call: CallSite, context: Context) -> Iterator[Finding]:

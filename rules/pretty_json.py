@@ -215,12 +215,12 @@ def ask(text):
 
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
         layout, unused = self.layout_of(prompt, context), unused_around(prompt, context.project)
-        if layout is None or (unused and not unused.is_public):
+        wanted = _why_wanted(prompt, context.project)
+        if layout is None or (unused and (wanted or not unused.is_public)):
             return
         basis = basis_of(context.project.call_by_id[call] for call in prompt.calls)
         saving = input_saving(layout.tokens, layout.before, basis, context.meter)
         several = f" in {len(layout.found)} places" if len(layout.found) > 1 else ""
-        wanted = _why_wanted(prompt, context.project)
         is_doubtful = prompt.evidence is Evidence.NAMED or unused or wanted
         evidence = ["a model also answers in the layout of the examples it is shown"]
         evidence += [wanted] if wanted else []
@@ -241,12 +241,12 @@ def ask(text):
     def check_project(self, context: Context) -> Iterator[Finding]:
         for dump in context.project.dumps:
             unused = None if dump.calls else context.project.references.unused(dump.place)
-            if unused is None or unused.is_public:
-                yield self._dumped(dump, unused, context)
+            wanted = is_deliberate(dump.place, context.project.modules[dump.place.path])
+            if not (unused and (wanted or not unused.is_public)):
+                yield self._dumped(dump, unused, wanted, context)
 
-    def _dumped(self, dump: Dump, unused: Unused | None, context: Context) -> Finding:
+    def _dumped(self, dump: Dump, unused: Unused | None, wanted: bool, context: Context) -> Finding:
         call, prompt = _goes_to(dump, context)
-        wanted = is_deliberate(dump.place, context.project.modules[dump.place.path])
         evidence = ["how much it costs depends on the data", MEASURED]
         evidence += [WANTED] if wanted else []
         evidence += [unused.evidence] if unused else []
