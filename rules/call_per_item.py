@@ -169,7 +169,9 @@ def judge(reviews):
         batch = _batch_of(sent.call) if served_alike else None
         saving = _saving(sent, batch, context)
         short = sent.expected if sent.expected and sent.expected.tokens <= SHORT else None
-        again = f", at least {sent.static.tokens:,} static tokens sent again each time" if sent.static.tokens else ""
+        # Where one provider or another is asked, a few tokens may be the markup of one of them.
+        many = sent.static.tokens >= (1 if served_alike else LEAST_STATIC)
+        again = f", at least {sent.static.tokens:,} static tokens sent again each time" if many else ""
         together = f"ask for several items in one call, as each answer is {short.what}" if short else TOGETHER_IF_SHORT
         advice = [together] if short or sent.expected is None else []
         advice += [_ask_later(sent.call) if served_alike else ANY_BATCH]
