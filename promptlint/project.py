@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from promptlint.passedover import NOTHING, PassedOver
+
 if TYPE_CHECKING:
     from promptlint.facts import Location, ModuleFacts
     from promptlint.template import Template
@@ -306,6 +308,8 @@ class Project:
     endless_loops: tuple[EndlessLoop, ...] = ()
     dumps: tuple[Dump, ...] = ()
     """The calls that write indented JSON into prompts, ordered by path and offset."""
+    passed_over: PassedOver = NOTHING
+    """The files of the same run that did not pass the gate."""
 
     @cached_property
     def prompt_by_id(self) -> dict[str, Prompt]:
@@ -330,7 +334,7 @@ class Project:
         """Which functions and constants something uses."""
         from promptlint.unused import References
 
-        return References(self.modules)
+        return References(self.modules, self.passed_over)
 
     @cached_property
     def call_by_id(self) -> dict[str, CallSite]:

@@ -15,6 +15,7 @@ from promptlint.measure.batch import Batch, batch_of
 from promptlint.project import CallSite, ItemLoop, Role
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of, severity_of
+from promptlint.unused import is_dead
 from promptlint.wording.answers import Expected, expected_answer
 from promptlint.wording.text import HOLE, mask
 
@@ -143,7 +144,8 @@ def judge(reviews):
     def check_project(self, context: Context) -> Iterator[Finding]:
         for loop in context.project.item_loops:
             calls = [context.project.call_by_id[one] for one in loop.calls]
-            if calls and not any(_is_free(call) or "logprobs" in call.keywords for call in calls):
+            asked = calls and not any(_is_free(call) or "logprobs" in call.keywords for call in calls)
+            if asked and not is_dead(loop.place, context.project):
                 yield self._loop(loop, calls, context)
 
     def check_call(self, call: CallSite, context: Context) -> Iterator[Finding]:
@@ -167,7 +169,9 @@ def judge(reviews):
         batch = _batch_of(sent.call) if served_alike else None
         saving = _saving(sent, batch, context)
         short = sent.expected if sent.expected and sent.expected.tokens <= SHORT else None
-        again = f", at least {sent.static.tokens:,} static tokens sent again each time" if sent.static.tokens else ""
+        # Where one provider or another is asked, a few tokens may be the markup of one of them.
+        many = sent.static.tokens >= (1 if served_alike else LEAST_STATIC)
+        again = f", at least {sent.static.tokens:,} static tokens sent again each time" if many else ""
         together = f"ask for several items in one call, as each answer is {short.what}" if short else TOGETHER_IF_SHORT
         advice = [together] if short or sent.expected is None else []
         advice += [_ask_later(sent.call) if served_alike else ANY_BATCH]

@@ -176,7 +176,8 @@ def ask(question, notes):
             return
         for one in said:
             unused = unused_around(one.owner, context.project) if one.owner else None
-            if together.tells(one.owner, one.other) and not (unused and not unused.is_public):
+            is_silent = unused and (_is_emphasis(one) or not unused.is_public)
+            if together.tells(one.owner, one.other) and not is_silent:
                 yield self._repeats(one, unused, together, context)
 
     def _weighs(self, said: Sequence[Copies], together: Together, meter: Meter) -> bool:
@@ -189,7 +190,7 @@ def ask(question, notes):
         here = Place(first[0].later.place.path, first[0].later.place.start, first[-1].later.place.end)
         last = max((run[-1].later.place for run in found.runs), key=lambda place: place.end)
         is_exact = all(repeat.likeness is Likeness.EXACT for run in found.runs for repeat in run)
-        is_emphasis = all(is_emphasised(run) for run in found.runs)
+        is_emphasis = _is_emphasis(found)
         is_named = found.owner is not None and found.owner.evidence is Evidence.NAMED
         is_guessed = together.is_guessed and found.owner is not found.other
         is_doubtful = is_emphasis or is_named or unused is not None
@@ -265,6 +266,10 @@ def _told(run: Sequence[Repeated], context: Context) -> str:
 
 def _where(place: Place, context: Context) -> str:
     return f"{place.path}:{context.project.locate(place.path, place.start).row}"
+
+
+def _is_emphasis(found: Copies) -> bool:
+    return all(is_emphasised(run) for run in found.runs)
 
 
 def _fix(found: Copies, project: Project) -> Fix | None:
