@@ -8,7 +8,7 @@ The kinds of expressions are worked out in `texts`, `lookup`, `classes` and `cal
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from promptlint import syntax
 from promptlint.link import callees, classes, files, lookup, texts
@@ -51,15 +51,9 @@ MAX_REMEMBERED = 100_000
 _Key: TypeAlias = int | tuple[int, Instance | None, int]
 """The id of an expression, where it makes a difference with what `self` is and the id of the arguments."""
 
-
-class _Remembered(NamedTuple):
-    """A value, and what its key is made of: an id must not become another's."""
-
-    value: Value
-    expr: Expr
-    arguments: object
-    calls: int
-    """How many calls were being followed where the value was cut short for that: with fewer, there is more to see."""
+_Remembered: TypeAlias = tuple[Value, int, Expr, object]
+"""A value; how many calls were being followed where it was cut short for that (with fewer there is more to see); and
+what its key is made of, as an id must not become another's."""
 
 
 class Evaluator:
@@ -83,7 +77,7 @@ class Evaluator:
         """Whether a call was not followed, in what is evaluated now, because enough are being followed."""
         self._steps = 0
         self._instances: dict[ClassRef, Instance] = {}
-        self._names: dict[int, tuple[Expr, frozenset[str]]] = {}
+        self._alone: dict[tuple[int, int], tuple[Expr, bool]] = {}
         self._given: dict[tuple[tuple[str, object], ...], Mapping[str, Value]] = {}
         self._made: dict[tuple[ClassRef, int, int, int], Instance] = {}
 
@@ -106,9 +100,9 @@ class Evaluator:
 
     def evaluate(self, expr: Expr, env: Env) -> Value:
         """The value of an expression."""
-        if isinstance(expr, syntax.Const):
+        if type(expr) is syntax.Const:
             return Scalar(expr.value)
-        if isinstance(expr, Given):
+        if type(expr) is Given:
             return self.evaluate(expr.expr, expr.env)
         owner, arguments = env.owner, env.arguments
         if (owner is not None or arguments is not None) and self._stands_alone(expr, env):
@@ -118,9 +112,10 @@ class Evaluator:
         key = id(expr) if owner is None and arguments is None else (id(expr), owner, id(arguments))
         memory = self._memory if arguments is None else self._passing
         known = memory.get(key)
-        if known is not None and known.calls <= env.calls:
-            self.is_cut_short |= known.calls > 0
-            return known.value
+        if known is not None and known[1] <= env.calls:
+            if known[1]:
+                self.is_cut_short = True
+            return known[0]
         if self.depth == 0:
             self._steps = 0
         if arguments is not None:
@@ -136,23 +131,24 @@ class Evaluator:
         finally:
             self.active.discard(here)
             self.depth -= 1
-        if isinstance(value, Unknown) and value.expr is None:
+        if type(value) is Unknown and value.expr is None:
             value = Unknown(value.label, expr, env)
-        memory[key] = _Remembered(value, expr, arguments, env.calls if self.is_cut_short else 0)
-        self.is_cut_short |= before
+        memory[key] = value, env.calls if self.is_cut_short else 0, expr, arguments
+        if before:
+            self.is_cut_short = True
         return value
 
     def _stands_alone(self, expr: Expr, env: Env) -> bool:
         """Whether an expression means the same whatever the functions around it are called with."""
         local = env.module.local_names(env.scope)
-        root = expr
-        while isinstance(root, syntax.Attr):
-            root = root.value
-        if isinstance(root, syntax.Name):
-            return root.id not in local
-        if id(expr) not in self._names:
-            self._names[id(expr)] = expr, frozenset(name.partition(".")[0] for name in mentioned(expr))
-        return self._names[id(expr)][1].isdisjoint(local)
+        if type(expr) is syntax.Name:
+            return expr.id not in local
+        key = id(expr), env.scope
+        known = self._alone.get(key)
+        if known is None:
+            alone = not any(name.partition(".")[0] in local for name in mentioned(expr))
+            known = self._alone[key] = expr, alone
+        return known[1]
 
     def arguments(self, given: dict[str, Value]) -> Mapping[str, Value]:
         """The same mapping for the same values, so that what is worked out for one call serves for others like it."""
