@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from promptlint.source import SourceError
@@ -11,12 +12,12 @@ from promptlint.source import SourceError
 _WORD = re.compile(rb"[^\W\d]\w*")
 
 
+@dataclass(frozen=True)
 class PassedOver:
     """The files at `paths`, not read before somebody asks. `read` gives the bytes of one or raises SourceError."""
 
-    def __init__(self, paths: Collection[str] = (), read: Callable[[str], bytes] = str.encode) -> None:
-        self._paths = paths
-        self._read = read
+    paths: frozenset[str] = frozenset()
+    read: Callable[[str], bytes] = field(default=str.encode, compare=False)
 
     def mention(self, name: str) -> bool:
         """Whether one of them holds a name."""
@@ -25,9 +26,9 @@ class PassedOver:
     @cached_property
     def _words(self) -> frozenset[bytes]:
         words: set[bytes] = set()
-        for path in self._paths:
+        for path in self.paths:
             try:
-                words.update(_WORD.findall(self._read(path)))
+                words.update(_WORD.findall(self.read(path)))
             except SourceError:  # it was there a moment ago
                 continue
         return frozenset(words)

@@ -255,7 +255,7 @@ def _tree(
     modules = _scanned(data, problems, passed_over, read, scanner)
     project = _linked(modules, texts, declared, scanner)
     return Tree(
-        project=replace(project, passed_over=PassedOver({*passed_over} - modules.keys(), read)),
+        project=replace(project, passed_over=PassedOver(frozenset(passed_over) - modules.keys(), read)),
         sources=Sources({path: data[path] for path in modules}, texts.sources),
         data={**data, **texts.data},
         problems=(*problems, *texts.problems),
