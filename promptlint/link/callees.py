@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from promptlint import syntax
 from promptlint.link import classes, construction, decorators, dumps, files, texts
+from promptlint.link.annotated import annotated
 from promptlint.link.env import Env, Given, label_of, literal_text
 from promptlint.link.names import END, Module, is_static
 from promptlint.link.values import (
@@ -125,7 +126,7 @@ def _get(ev: Evaluator, call: Call, env: Env) -> Value:
 def _outside(ev: Evaluator, name: str, call: Call, env: Env) -> Value:
     name = ev.surfaces.canonical(name)
     if name == "typing.cast" and len(call.args) == 2:
-        return classes.annotated(ev, call.args[0], env) or ev.evaluate(call.args[1], env)
+        return annotated(ev, call.args[0], env) or ev.evaluate(call.args[1], env)
     if (module := _imported_by_call(ev, name, call)) is not None:
         return module
     if name in _DEFAULTING and len(call.args) > 1:
@@ -244,10 +245,13 @@ def call_function(ev: Evaluator, function: FunctionRef, arguments: Mapping[str, 
     module = ev.index.modules[function.path]
     returns = module.returns.get(function.scope, [])
     key = (id(module), -1 - function.scope)
-    if returns and env.calls >= MAX_CALLS:
+    if key in ev.active:
+        ev.broken_off += 1
+        returns = []
+    elif returns and env.calls >= MAX_CALLS:
         ev.is_cut_short = True
         returns = []
-    if key in ev.active or not returns:
+    if not returns:
         return _return_type(ev, module, function)
     me = owner_of(ev, function)
     ev.active.add(key)
@@ -275,7 +279,7 @@ def owner_of(ev: Evaluator, function: FunctionRef) -> Instance | None:
 def _return_type(ev: Evaluator, module: Module, function: FunctionRef) -> Value:
     scope = module.facts.scopes[function.scope]
     if scope.returns_annotation is not None:
-        typed = classes.annotated(ev, scope.returns_annotation, Env(module, scope.parent, END, scope.block))
+        typed = annotated(ev, scope.returns_annotation, Env(module, scope.parent, END, scope.block))
         if typed is not None:
             return typed
     return Unknown(scope.name)

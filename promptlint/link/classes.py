@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from promptlint import syntax
 from promptlint.facts import Binding
 from promptlint.link import callees, construction, lookup, paths
+from promptlint.link.annotated import annotated
 from promptlint.link.env import Env
 from promptlint.link.names import END, Module
 from promptlint.link.values import (
@@ -37,31 +38,6 @@ MAX_BASES = 12
 
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 """Decorators of methods that stand for what they return."""
-
-
-def annotated(ev: Evaluator, annotation: Expr, env: Env) -> Value | None:
-    """An instance of the class that an annotation names; `Optional[X]`, `X | None` and `"X"` are X."""
-    if isinstance(annotation, syntax.Str):
-        return annotated(ev, _parse_name("".join(run.text for run in annotation.parts
-                                                   if isinstance(run, syntax.Run)), annotation), env)  # fmt: skip
-    if isinstance(annotation, syntax.Pipe):
-        found = [annotated(ev, term, env) for term in annotation.terms]
-        return next((value for value in found if value is not None), None)
-    if isinstance(annotation, syntax.Item):
-        if dotted(annotation.value) in ("Optional", "typing.Optional", "Annotated", "typing.Annotated", "Union",
-                                        "typing.Union", "t.Optional", "t.Union", "ClassVar"):  # fmt: skip
-            inner = annotation.key.items if isinstance(annotation.key, syntax.Sequence) else (annotation.key,)
-            found = [annotated(ev, term, env) for term in inner]
-            return next((value for value in found if value is not None), None)
-        return None
-    if not isinstance(annotation, syntax.Name | syntax.Attr):
-        return None
-    for value in options(ev.evaluate(annotation, env)):
-        if isinstance(value, ClassRef):
-            return ev.instance(value)
-        if isinstance(value, Symbol) and not value.name.startswith("typing."):
-            return Object(ev.surfaces.canonical(value.name))
-    return None
 
 
 def attribute_of(ev: Evaluator, expr: syntax.Attr, env: Env) -> Value:
@@ -126,6 +102,19 @@ def class_attribute(
     module = ev.index.modules.get(ref.path)
     if module is None or depth > MAX_BASES:
         return None
+    key = ref, name, me
+    if key in ev.attributes:
+        return ev.attributes[key]
+    before = ev.broken_off
+    found = _attribute_of_class(ev, module, ref, name, me, depth)
+    if ev.broken_off == before:
+        ev.attributes[key] = found
+    return found
+
+
+def _attribute_of_class(
+    ev: Evaluator, module: Module, ref: ClassRef, name: str, me: Instance | None, depth: int
+) -> Value | None:
     owner = me or ev.instance(ref)
     values, changes = _set_by_methods(ev, module, ref, name, me) if me else ([], [])
     if me is not None and me.arguments and name in me.arguments and not values:
@@ -238,12 +227,3 @@ def _getter(module: Module, method: int) -> int | None:
         return None
     same = (one for one in module.methods.get(scope.parent, ()) if module.facts.scopes[one].name == scope.name)
     return next((one for one in same if one != method and _getter(module, one) == one), None)
-
-
-def _parse_name(text: str, at: syntax.Str) -> Expr:
-    """The dotted name that a quoted annotation holds; `Optional[X]` in quotes is X."""
-    name = text.strip().removeprefix("Optional[").removesuffix("]").split("[")[0].split("|")[0].strip()
-    expr: Expr = syntax.Name(at.start, at.end, name.split(".")[0])
-    for attribute in name.split(".")[1:]:
-        expr = syntax.Attr(at.start, at.end, expr, attribute)
-    return expr

@@ -75,6 +75,11 @@ class Evaluator:
         self.depth = 0
         self.is_cut_short = False
         """Whether a call was not followed, in what is evaluated now, because enough are being followed."""
+        self.broken_off = 0
+        """How often evaluation came back to what is being evaluated, or went too deep: what it gave then is less than
+        there is."""
+        self.attributes: dict[tuple[ClassRef, str, Instance | None], Value | None] = {}
+        """What attributes of classes are, by what `self` is."""
         self._steps = 0
         self._instances: dict[ClassRef, Instance] = {}
         self._alone: dict[tuple[int, int], tuple[Expr, bool]] = {}
@@ -89,6 +94,7 @@ class Evaluator:
         """Drop what is remembered of functions followed with their arguments, where it has become much."""
         if len(self._passing) > MAX_REMEMBERED:
             self._passing.clear()
+            self.attributes.clear()
             self._given.clear()
             self._made.clear()
             self.origins.clear()
@@ -122,6 +128,7 @@ class Evaluator:
             self._steps += 1
         here = (id(expr), owner)
         if here in self.active or self.depth > MAX_DEPTH or self._steps > MAX_STEPS:
+            self.broken_off += 1
             return Unknown(dotted(expr) or "…")
         self.active.add(here)
         self.depth += 1

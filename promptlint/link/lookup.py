@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from promptlint import facts, syntax
 from promptlint.facts import Binding, Import
-from promptlint.link import classes, decorators, paths, texts
+from promptlint.link import decorators, paths, texts
+from promptlint.link.annotated import annotated
 from promptlint.link.env import MAX_ITEMS, Env, items_of, place_of
 from promptlint.link.names import END, Definition, Module, Reaching, is_classmethod, is_static
 from promptlint.link.values import (
@@ -136,7 +137,7 @@ def definition_value(ev: Evaluator, definition: Definition, env: Env) -> Value:
     if definition.op == "for":
         return _element(ev, ev.evaluate(definition.value, _env_of(ev, definition, env)), definition.target)
     if definition.annotation is not None and isinstance(definition.value, syntax.Const):
-        typed = classes.annotated(ev, definition.annotation, env)
+        typed = annotated(ev, definition.annotation, env)
         if typed is not None and definition.value.value is None:
             return typed
     return ev.evaluate(definition.value, _env_of(ev, definition, env))
@@ -191,7 +192,7 @@ def _parameter(ev: Evaluator, parameter: facts.Parameter, env: Env) -> Value:
         if not (isinstance(default, Scalar) and default.value is None):
             values.append(default)
     if parameter.annotation is not None and not values:
-        typed = classes.annotated(ev, parameter.annotation, outside)
+        typed = annotated(ev, parameter.annotation, outside)
         if typed is not None:
             values.append(typed)
     if parameter.kind == "**":
@@ -231,6 +232,7 @@ def member(ev: Evaluator, module: Module, name: str) -> Value:
             return ModuleRef(submodule.path)
     key = (id(module), hash(name))
     if key in ev.active or ev.is_deep:
+        ev.broken_off += 1
         return Unknown(name)
     ev.active.add(key)
     ev.depth += 1

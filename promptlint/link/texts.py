@@ -13,7 +13,7 @@ from promptlint.link.origins import origin_of
 from promptlint.link.textops import cleandoc, dedent, fill_format, fill_percent, join, strip
 from promptlint.link.values import Choice, Entries, Inserted, Items, Part, Symbol, Text, Unknown, Value, options
 from promptlint.project import Place
-from promptlint.scan.texts import dotted, is_text
+from promptlint.scan.texts import dotted, is_text, runs_of
 from promptlint.syntax import Call, Expr
 from promptlint.template import Hole, Piece
 
@@ -199,8 +199,9 @@ def _same(ev: Evaluator, text: Text, call: Call, env: Env) -> Value:
 
 def literal(ev: Evaluator, expr: Expr, env: Env) -> str | None:
     """The text of a value without holes."""
-    value = ev.evaluate(expr, env)
-    return literal_text(value)
+    if isinstance(expr, syntax.Str) and all(isinstance(part, syntax.Run) for part in expr.parts):
+        return "".join(run.text for run in runs_of(expr))  # Most keys of most dicts.
+    return literal_text(ev.evaluate(expr, env))
 
 
 def _symbol_name(ev: Evaluator, func: Expr, env: Env) -> str | None:
