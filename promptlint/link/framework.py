@@ -22,7 +22,7 @@ def framework_texts(module: Module, evaluator: Evaluator) -> Iterator[Draft]:
     for place in module.facts.calls:
         func = place.expr.func
         # What is imported by another name is called by a plain name.
-        if isinstance(func, Name) or (isinstance(func, Attr) and func.name in names):
+        if (isinstance(func, Name) and module.may_bind(func.id)) or (isinstance(func, Attr) and func.name in names):
             env = Env(module, place.scope, place.statement_start, place.block)
             yield from _texts(place.expr, env, evaluator, reader)
     scopes = module.facts.scopes

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 def lookup_name(ev: Evaluator, name: str, env: Env) -> Value:
     module = env.module
-    if name not in module.names and not module.star_imports:  # Most often a builtin.
+    if not module.may_bind(name):
         return paths.file_of(module) if name == "__file__" else Unknown(name)
     for around in module.comprehensions(env.block):
         if name in around.targets and around.over is not None:

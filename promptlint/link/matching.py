@@ -119,7 +119,8 @@ class Matcher:
         if surface := batched(self._evaluator, call, env):
             return Match(call, surface, None)
         near = self._modules_near(env.module)
-        is_named = last in surfaces.last_names or last in self._bound or isinstance(call.func, Name)
+        is_function = isinstance(call.func, Name) and env.module.may_bind(last)
+        is_named = is_function or last in surfaces.last_names or last in self._bound
         # A client may be called itself, also where it is made (`dspy.Predict("...")(question=...)`).
         may_be_made = isinstance(call.func, Call) or (isinstance(call.func, Attr) and last in self._attributes)
         if not is_named and (not may_be_made or near.isdisjoint(surfaces.callable_modules)):

@@ -219,6 +219,10 @@ class Module:
         given = (name for _, name in self._parameters)
         return self._comprehended.union(bound, given)
 
+    def may_bind(self, name: str) -> bool:
+        """Whether a name can mean something of the module, or of one that it imports all of: no builtin does."""
+        return name in self.names or bool(self.star_imports)
+
     def local_names(self, scope: int) -> frozenset[str]:
         """The names that can mean something else with every call of a function: its own and those of functions and
         classes around it. Variables of comprehensions count everywhere."""
