@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from promptlint.passedover import NOTHING, PassedOver
 
 if TYPE_CHECKING:
@@ -70,8 +72,7 @@ class UsageFate(StrEnum):
     """The model runs on the same machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """A source range: offsets in the text of `path`, end exclusive."""
 
     path: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec import Struct
 
@@ -20,7 +21,7 @@ from promptlint.passedover import PassedOver
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.promptfiles import is_text_file
 from promptlint.scan.texts import dotted
-from promptlint.syntax import Attr, Call, Field, Name, Opaque, Run, Str
+from promptlint.syntax import Attr, Call, Const, Field, Name, Opaque, Run, Str
 
 ENTRY_POINTS = frozenset({"main", "cli", "run", "app", "handler", "lambda_handler"})
 """What functions are mostly called that a script, a server or a packaging tool starts with."""
@@ -103,30 +104,31 @@ class Mentions:
                     found.exported.update(_names_in(binding.value))
         return found
 
-    def _read(self, root: object, path: str) -> None:
+    def _read(self, root: Any, path: str) -> None:
         """Note what an expression mentions; the calls inside it are noted by themselves."""
         # Nearly every node of a project comes by: most often it is nothing, a tuple or a name.
         waiting = [root]
         while waiting:
             node = waiting.pop()
-            if node is None:
+            kind = type(node)
+            if node is None or kind is Const:
                 continue
-            if isinstance(node, tuple):
+            if kind is tuple:
                 waiting.extend(node)
-            elif isinstance(node, Name):
+            elif kind is Name:
                 self.names[node.id].append((path, node.start))
-            elif isinstance(node, Attr):
+            elif kind is Attr:
                 first = (dotted(node) or "").partition(".")[0]
                 self.attributes[node.name].append((path, node.start, first or None))
                 waiting.append(node.value)
-            elif isinstance(node, Str):
+            elif kind is Str:
                 self._read_text(node, path)
-                waiting.extend([part.value for part in node.parts if isinstance(part, Field)])
-            elif isinstance(node, Opaque):
+                waiting.extend([part.value for part in node.parts if type(part) is Field])
+            elif kind is Opaque:
                 for name in node.names:
                     self.names[name].append((path, node.start))
-            elif isinstance(node, Struct) and not (isinstance(node, Call) and node is not root):
-                waiting.extend([getattr(node, inner) for inner in fields_of(type(node))])
+            elif issubclass(kind, Struct) and (kind is not Call or node is root):
+                waiting.extend([getattr(node, inner) for inner in fields_of(kind)])
 
     def _read_text(self, node: Str, path: str) -> None:
         """A string that may name something: "ask", "prompts.ask", "prompts:ask"."""

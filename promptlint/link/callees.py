@@ -248,7 +248,10 @@ def call_function(ev: Evaluator, function: FunctionRef, arguments: Mapping[str, 
     module = ev.index.modules[function.path]
     returns = module.returns.get(function.scope, [])
     key = (id(module), -1 - function.scope)
-    if env.calls >= MAX_CALLS or key in ev.active or not returns:
+    if returns and env.calls >= MAX_CALLS:
+        ev.is_cut_short = True
+        returns = []
+    if key in ev.active or not returns:
         return _return_type(ev, module, function)
     me = owner_of(ev, function)
     ev.active.add(key)
