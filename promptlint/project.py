@@ -240,7 +240,8 @@ class ItemLoop:
     """A loop that calls a model for each item of a collection.
 
     `place` is the call in the loop, `over` the name of the collection. `calls` are the ids of the calls of a model that
-    it is or leads to, nearest first; `hops` counts the functions in between.
+    it is or leads to, nearest first; `hops` counts the functions in between. `asked` are the bodies of the classes
+    whose objects are asked on the way: their prompts are sent.
     """
 
     place: Place
@@ -250,6 +251,7 @@ class ItemLoop:
     concurrent: bool
     others: int
     """Further calls in the same loop that reach a model."""
+    asked: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,6 +169,10 @@ def completed(partial: Partial, call: Call) -> Call:
 
 def _field_default(ev: Evaluator, call: Call, env: Env) -> Value:
     """The default of a field of a dataclass or model."""
+    factory = next((one.value for one in call.keywords if one.name == "default_factory"), None)
+    if factory is not None:
+        made = (value for value in options(ev.evaluate(factory, env)) if isinstance(value, ClassRef))
+        return one_of([ev.instance(of) for of in made] or [Unknown("field")])
     given = given_arguments(ev, ("default",), call, env)
     return given.get("default", Unknown("field"))
 

@@ -142,13 +142,20 @@ def test_a_constant_that_only_an_unused_function_of_another_file_uses_is_doubted
     assert not any("nothing in the project" in one for one in finding.evidence)
 
 
-def test_two_reasons_for_doubt_silence() -> None:
-    rule = "NEVER NAME A PAGE THAT IS NOT IN THE MANUAL."
-    prompt = f"def get_manual_prompt():\n    return '''You know a manual.\n{rule}\n{{}}\n{rule}\n'''\n"
-    lines = "\n".join(LINES)
-    assert check(prompt.format(lines)) == []
-    (finding,) = check(prompt.format(lines).replace(rule, rule.capitalize()))
-    assert finding.confidence is Confidence.LOW
+def test_what_is_said_twice_where_nobody_sends_it_is_silent() -> None:
+    rule = "Never name a page that is not in the manual."
+    body = f'def get_manual_prompt():\n    return """You know a manual.\n{rule}\nBe kind.\n{rule}\n"""\n'
+    assert check(body) == []
+    assert len(check(f"{body}\n\nget_manual_prompt()\n")) == 1
+
+
+def test_json_for_which_there_are_two_doubts_is_silent() -> None:
+    body = 'import json\n\n\ndef get_manual_prompt(pages):\n    """{}"""\n'
+    body += (
+        "    return f'You are given pages of the manual as JSON, and name the best: {json.dumps(pages, indent=4)}'\n"
+    )
+    assert len(check(body.replace('"""{}"""', '"""The prompt."""'))) == 1
+    assert check(body.replace("{}", "The output matches the old prompt exactly.", 1)) == []
 
 
 CALL = "client.responses.create(model='gpt-5.5', input=question).output_text"
