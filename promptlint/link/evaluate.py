@@ -148,8 +148,11 @@ class Evaluator:
     def _stands_alone(self, expr: Expr, env: Env) -> bool:
         """Whether an expression means the same whatever the functions around it are called with."""
         local = env.module.local_names(env.scope)
-        if type(expr) is syntax.Name:
-            return expr.id not in local
+        root = expr
+        while type(root) is syntax.Attr:
+            root = root.value
+        if type(root) is syntax.Name:
+            return root.id not in local
         key = id(expr), env.scope
         known = self._alone.get(key)
         if known is None:
