@@ -127,6 +127,8 @@ class Tree:
     texts: TextFiles = field(default_factory=TextFiles)
     declared: tuple[CallTable, ...] = ()
     """The functions that the configuration says call a model."""
+    processes: int = 1
+    """How many processes may work on it."""
 
     def holds_text(self, path: str) -> bool:
         """Whether a file is a text file, not a program."""
@@ -227,7 +229,7 @@ def examine(tree: Tree, session: Session) -> Analysis:
         return Analysis(tree, (), (), _in_order({*tree.problems, *session.problems}))
     from promptlint.check import check
 
-    checked = check(tree.project, session.rules, session.meter, session.registry.codes)
+    checked = check(tree.project, session.rules, session.meter, session.registry.codes, tree.processes)
     problems = _in_order({*tree.problems, *session.problems, *checked.problems})
     return Analysis(tree, checked.findings, checked.suppressed, problems)
 
@@ -261,6 +263,7 @@ def _tree(
         files_seen=seen + len(texts.data),
         texts=texts,
         declared=declared,
+        processes=scanner.processes,
     )
 
 

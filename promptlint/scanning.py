@@ -40,14 +40,15 @@ _R = TypeVar("_R")
 class Scanner:
     """Scans files. `executors` makes an executor, None: scan in this process. `cache` keeps facts between runs.
 
-    `linkers` makes an executor on this machine for what comes after the scan, see `promptlint.linking`. `parts` says
-    how many parts of a path its module name has, `gated` whether files that may hold no prompt are left out
-    (`promptlint.gate`).
+    `linkers` makes an executor on this machine for linking, see `promptlint.linking`; `processes` is how many processes
+    may ask the rules. `parts` says how many parts of a path its module name has, `gated` whether files that may hold no
+    prompt are left out (`promptlint.gate`).
     """
 
     cache: Cache | None = None
     executors: Executors | None = None
     linkers: Executors | None = None
+    processes: int = 1
     parts: Callable[[str], int] = package_parts
     gated: bool = True
 
