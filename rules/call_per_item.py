@@ -24,6 +24,7 @@ SHORT = 60
 """Tokens; a longer answer per item makes a call for several items hard to check."""
 LEAST_STATIC = 40
 """Static tokens per call from which sending them again for every item is worth a word."""
+TOGETHER_IF_SHORT = "where answers are short, ask for several items in one call"
 ANY_BATCH = "where answers can wait, the batch APIs of OpenAI, Anthropic and Google take half the price"
 
 
@@ -167,7 +168,8 @@ def judge(reviews):
         saving = _saving(sent, batch, context)
         short = sent.expected if sent.expected and sent.expected.tokens <= SHORT else None
         again = f", at least {sent.static.tokens:,} static tokens sent again each time" if sent.static.tokens else ""
-        advice = [f"ask for several items in one call, as each answer is {short.what}"] if short else []
+        together = f"ask for several items in one call, as each answer is {short.what}" if short else TOGETHER_IF_SHORT
+        advice = [together] if short or sent.expected is None else []
         advice += [_ask_later(sent.call) if served_alike else ANY_BATCH]
         return self.finding(
             loop.place,

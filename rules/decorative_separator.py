@@ -17,6 +17,7 @@ from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
 from promptlint.wording.rewording import Change, reword
 from promptlint.wording.text import HOLE, Line, lines, mask
+from promptlint.wording.tidy import tidied
 
 COLUMNS = re.compile(r"[|\t│┃║]|\S {3,}\S")
 """A line of a table, next to which a ruler belongs to it."""
@@ -182,7 +183,7 @@ def ask(question):
             prompt=prompt,
             model=basis.model,
             saving=saving,
-            fix=Fix(Applicability.SAFE, "Shorten the rows", reworded.edits),
+            fix=Fix(Applicability.SAFE, "Shorten the rows", tidied(reworded.edits, prompt.template, context.project)),
         )
 
 

@@ -6,27 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
+from promptlint.measure import Meter
 from promptlint.project import CallSite, Evidence, Place, Project, Prompt
 from promptlint.rule import Bad, Context, Rule
-from promptlint.saving import input_saving, severity_of
-from promptlint.template import Edit, Template
+from promptlint.saving import severity_of
 from promptlint.unused import Unused, unused_around
-from promptlint.wording.cutting import Cut, cuts
-from promptlint.wording.emphasis import is_emphasis
+from promptlint.wording.copies import Copies, copies, is_emphasised, taken_out
 from promptlint.wording.filled import filled_twice
-from promptlint.wording.leaning import is_leant_on, with_announcement
 from promptlint.wording.repeats import Likeness
 from promptlint.wording.schematwice import schemas_sent_twice
-from promptlint.wording.segments import segments
 from promptlint.wording.statements import Repeated, runs, statements
-from promptlint.wording.text import PLACEHOLDER, mask
-from promptlint.wording.tidy import tidied
 from promptlint.wording.together import Together, requests, sent_by, sent_with
 
 SHOWN = 60
 """Characters of an instruction that a message quotes."""
 VERBS = {Likeness.EXACT: "repeats", Likeness.NEAR: "nearly repeats", Likeness.RESTATED: "restates"}
-"""How a message puts it."""
+"""How a message puts it, the surest first."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +30,9 @@ class DuplicateInstruction(Rule):
     ## What it does
     Finds an instruction that is given twice or more in what one call sends, in the same words, nearly so, or in other
     words that say no more, within one text or across system and user messages. Where no call is known, a system and
-    a user prompt of one file go together by their names (`SUMMARY_SYSTEM_PROMPT`, `SUMMARY_USER_PROMPT`). Also finds a
-    value that is filled in twice, and a schema that stands in the prompt and is given to the API as well.
+    a user prompt of one file go together by their names (`SUMMARY_SYSTEM_PROMPT`, `SUMMARY_USER_PROMPT`). All that one
+    text says again is one finding. Also finds a long value that is filled in twice (by its name: a transcript, a
+    document, examples), and a schema that stands in the prompt and is given to the API as well.
 
     ## Why is this bad?
     The second copy is paid for on every call and says nothing new. Long prompts that several people edit collect them,
@@ -63,13 +59,14 @@ class DuplicateInstruction(Rule):
 
     ## Fix safety
     Unsafe: it takes words away that the model reads. The fix deletes the copy that says less, or else the later one.
-    A sentence that only announces it ("I repeat.") goes with it. There is none where the copy holds a placeholder, has
-    a number in a numbered list, or is also sent by a call that does not send the other copy; where the next sentence
-    leans on it ("They are ...", "Otherwise ..."); where it is emphasis (in capitals, marked as important or last in a
-    long prompt); for values and schemas; and where only names put two prompts together.
+    A sentence that only announces it ("I repeat.") goes with it. A copy stays where it holds a placeholder, has a
+    number in a numbered list, or is also sent by a call that does not send the other copy; where the next sentence
+    leans on it ("They are ...", "Otherwise ..."); and where it is emphasis (in capitals, marked as important or last in
+    a long prompt). There is no fix for values and schemas, nor where only names put two prompts together.
 
     ## Options
     - `min_words`: shorter instructions are not compared word for word (default 5).
+    - `min_share`: what is repeated is this share of the fixed text of the request, or more (default 0.005).
 
     ## References
     - Near repeats: three-word runs, see `promptlint.wording.repeats`
@@ -150,14 +147,15 @@ OpenAI().responses.create(model="gpt-4.1", instructions=SYSTEM, input="Who is la
 
 
 def ask(question, notes):
-    prompt = f"Question: {question}\\nNotes: {notes}\\nNow answer this: {question}"
+    prompt = f"Notes: {notes}\\nAnswer this: {question}\\nUse these notes only: {notes}"
     return OpenAI().responses.create(model="gpt-4.1", input=prompt)
 """,
-            "the value of question is filled in here and at",
+            "the value of notes is filled in here and at",
         ),
     )
 
     min_words: int = 5
+    min_share: float = 0.005
 
     def check_call(self, call: CallSite, context: Context) -> Iterator[Finding]:
         yield from self._check(sent_by(call, context.project), context)
@@ -173,55 +171,48 @@ def ask(question, notes):
 
     def _check(self, together: Together, context: Context) -> Iterator[Finding]:
         found = [statement for template in together.templates for statement in statements(template)]
-        for run in runs(found, self.min_words):
-            owner, other = together.owner(run[0].redundant.place), together.owner(run[0].kept.place)
-            unused = unused_around(owner, context.project) if owner else None
-            if together.tells(owner, other) and not (unused and not unused.is_public):
-                yield self._repeat(run, together, (owner, other), unused, context)
+        said = [*copies(runs(found, self.min_words), together, context.meter)]
+        if not said or not self._weighs(said, together, context.meter):
+            return
+        for one in said:
+            unused = unused_around(one.owner, context.project) if one.owner else None
+            if together.tells(one.owner, one.other) and not (unused and not unused.is_public):
+                yield self._repeats(one, unused, together, context)
 
-    def _repeat(
-        self,
-        run: Sequence[Repeated],
-        together: Together,
-        owners: tuple[Prompt | None, Prompt | None],
-        unused: Unused | None,
-        context: Context,
-    ) -> Finding:
-        owner, other = owners
-        first, last, basis = run[0], run[-1], together.basis
-        template = first.redundant.template
-        text, sentences = template.text, segments(mask(template))
-        said = [repeat.redundant.segment for repeat in run]
-        gone = list(cuts(text, with_announcement(text, said, sentences)))
-        before = context.meter.count_template(template, basis.model)
-        rest = template.after([(cut.start, cut.end, "") for cut in gone])
-        after = context.meter.count_template(rest, basis.model)
-        saving = input_saving(before.tokens - after.tokens, before, basis, context.meter)
-        likeness = next((one.likeness for one in run if one.likeness is not Likeness.EXACT), Likeness.EXACT)
-        more = f" and {len(run) - 1} more" if len(run) > 1 else ""
-        is_guessed = together.is_guessed and owner is not other
-        is_emphasised = any(is_emphasis(text, segment) for segment in said)
-        is_doubtful = is_emphasised or unused is not None or (owner is not None and owner.evidence is Evidence.NAMED)
-        evidence = [] if likeness is Likeness.EXACT else [f'there it says: "{_shortened(first.earlier.text)}"']
-        evidence += ["their names say that the two prompts are sent together"] if is_guessed else []
-        evidence += (
-            ["it may be repeated for emphasis: in capitals, or where a long prompt ends"] if is_emphasised else []
-        )
-        evidence += [unused.evidence] if unused else []
-        is_kept = is_guessed or is_emphasised or is_leant_on(text, said, sentences)
+    def _weighs(self, said: Sequence[Copies], together: Together, meter: Meter) -> bool:
+        """Whether what is said again is worth a look beside all that the request says."""
+        fixed = sum(meter.count_template(template, together.basis.model).tokens for template in together.templates)
+        return sum(one.saving.input_tokens for one in said) >= self.min_share * fixed
+
+    def _repeats(self, found: Copies, unused: Unused | None, together: Together, context: Context) -> Finding:
+        first, *others = found.runs
+        here = Place(first[0].later.place.path, first[0].later.place.start, first[-1].later.place.end)
+        last = max((run[-1].later.place for run in found.runs), key=lambda place: place.end)
+        is_exact = all(repeat.likeness is Likeness.EXACT for run in found.runs for repeat in run)
+        is_emphasis = all(is_emphasised(run) for run in found.runs)
+        is_named = found.owner is not None and found.owner.evidence is Evidence.NAMED
+        is_guessed = together.is_guessed and found.owner is not found.other
+        is_doubtful = is_emphasis or is_named or unused is not None
+        evidence = [
+            *([] if first[0].likeness is Likeness.EXACT else [f'there it says: "{_shortened(first[0].earlier.text)}"']),
+            *(f"also {_told(run, context)}" for run in others),
+            *(["their names say that the two prompts are sent together"] if is_guessed else []),
+            *(["it may be repeated for emphasis: in capitals, or where a long prompt ends"] if is_emphasis else []),
+            *([unused.evidence] if unused else []),
+        ]
+        more = f", and {len(others)} more of this text" if others else ""
         return self.finding(
-            Place(first.later.place.path, first.later.place.start, last.later.place.end),
-            f'"{_shortened(first.later.text)}"{more} {VERBS[likeness]} '
-            f"{_where(first.earlier.place, context)} ({saving.input_tokens} tokens)",
-            severity=severity_of(saving.usd_per_1k_calls),
-            confidence=_confidence(likeness, is_doubtful=is_doubtful),
+            Place(last.path, first[0].later.place.start, last.end) if last.path == here.path else here,
+            f"{_told(first, context)}{more} ({found.saving.input_tokens} tokens)",
+            severity=severity_of(found.saving.usd_per_1k_calls),
+            confidence=_confidence(is_exact=is_exact, is_doubtful=is_doubtful),
             evidence=tuple(evidence),
             help="say it once; if the repeat is meant as emphasis, suppress this finding",
             call=together.call,
-            prompt=owner,
-            model=basis.model,
-            saving=saving,
-            fix=None if is_kept else _fix(template, gone, owner, other, context.project),
+            prompt=found.owner,
+            model=together.basis.model,
+            saving=found.saving,
+            fix=None if is_guessed else _fix(found, context.project),
         )
 
     def _values(self, context: Context) -> Iterator[Finding]:
@@ -264,32 +255,29 @@ def ask(question, notes):
                     )
 
 
+def _told(run: Sequence[Repeated], context: Context) -> str:
+    """Which instructions repeat which."""
+    more = f" and {len(run) - 1} more" if len(run) > 1 else ""
+    verb = VERBS[next((one.likeness for one in run if one.likeness is not Likeness.EXACT), Likeness.EXACT)]
+    says = verb.removesuffix("s") if more else verb
+    return f'"{_shortened(run[0].later.text)}"{more} {says} {_where(run[0].earlier.place, context)}'
+
+
 def _where(place: Place, context: Context) -> str:
     return f"{place.path}:{context.project.locate(place.path, place.start).row}"
 
 
-def _fix(
-    template: Template, gone: Sequence[Cut], owner: Prompt | None, other: Prompt | None, project: Project
-) -> Fix | None:
-    """Deletes the copies; None where that would leave a gap, cut a placeholder, or take more from another call."""
-    if owner is None or other is None or not {*owner.calls} <= {*other.calls}:
-        return None
-    edits: list[Edit] = []
-    for cut in gone:
-        lossy = cut.leaves_gap or PLACEHOLDER.search(template.text, cut.start, cut.end)
-        change = None if lossy else template.replace(cut.start, cut.end)
-        if change is None:
-            return None
-        edits += change
-    return Fix(Applicability.UNSAFE, "Delete the repeated instruction", tidied(edits, template, project))
+def _fix(found: Copies, project: Project) -> Fix | None:
+    edits = taken_out(found, project)
+    return Fix(Applicability.UNSAFE, "Delete the repeated instruction", edits) if edits else None
+
+
+def _confidence(*, is_exact: bool, is_doubtful: bool) -> Confidence:
+    if is_doubtful:
+        return Confidence.LOW
+    return Confidence.HIGH if is_exact else Confidence.MEDIUM
 
 
 def _shortened(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= SHOWN else line[: SHOWN - 1].rstrip() + "\u2026"
-
-
-def _confidence(likeness: Likeness, *, is_doubtful: bool) -> Confidence:
-    if is_doubtful:
-        return Confidence.LOW
-    return Confidence.HIGH if likeness is Likeness.EXACT else Confidence.MEDIUM

@@ -27,7 +27,6 @@ INSTRUCTING = (Role.SYSTEM, Role.USER, Role.UNKNOWN)
 EXAMPLES = re.compile(r"(?:.*[._])?(?:examples?|few_?shots?|shots|demos?|demonstrations?|samples?)", re.IGNORECASE)
 """What a collection of examples is called."""
 DRIFT = "copies drift apart when one is edited; where their wording differs they cannot share a cached prefix"
-ON_PURPOSE = "the two files look as if they were kept side by side on purpose: another generation, or files to copy"
 
 
 class Variants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,11 +60,10 @@ class DuplicatePrompt(Rule):
 
     Variants that are kept side by side on purpose are not reported: texts that are alike but not the same in one file,
     and in one file also the same ones where nothing is seen to send them; text files of one folder (a strict and a
-    lenient template), and text files that are alike but not the same (one template for each metric).
+    lenient template), text files that are alike but not the same (one template for each metric), and files whose names
+    say that one is of another generation (`legacy`, `v1`) or that both stand alone (`profiles`, `examples`).
     Answers of the assistant, descriptions of tools, and texts that are only compared with others are not compared. What
     one file shares with another is one finding, at the longest copy; of several others it names one with the same text.
-    Where the names of the files say that one is of another generation (`legacy`, `v1`), or that both stand alone
-    (`profiles`, `examples`), the confidence is low.
 
     ## Example
     ```python
@@ -174,14 +172,13 @@ def chat(question):
         others = f"; so {'is' if more == 1 else 'are'} {more} more of this file" if more else ""
         what = "example text" if _is_example(longest.prompt, context.project) else "prompt"
         is_sure = longest.is_same and Evidence.NAMED not in (longest.prompt.evidence, longest.other.evidence)
-        sure = Confidence.HIGH if is_sure else Confidence.MEDIUM
         unused = unused_around(longest.prompt, context.project)
-        evidence = [DRIFT, *([ON_PURPOSE] if longest.is_on_purpose else []), *([unused.evidence] if unused else [])]
+        evidence = [DRIFT, *([unused.evidence] if unused else [])]
         return self.finding(
             longest.prompt.place,
             f"this {what} of {longest.tokens} tokens is also kept at {kept.path}:{line}{nearly}{others}",
             severity=Severity.LOW,
-            confidence=Confidence.LOW if longest.is_on_purpose else sure,
+            confidence=Confidence.HIGH if is_sure else Confidence.MEDIUM,
             evidence=tuple(evidence),
             help="delete this copy if nobody needs it" if unused else "keep it once and import it",
             prompt=longest.prompt,
@@ -215,22 +212,22 @@ class _Copy:
         return self.is_same, self.share
 
     @property
-    def is_on_purpose(self) -> bool:
-        """Whether the names of the two files say why both keep the text."""
-        one, two = (PurePosixPath(copy.place.path) for copy in (self.prompt, self.other))
-        generations, standalone = variants()
-        first, second = ({name for name in _names(path) if generations.fullmatch(name)} for path in (one, two))
-        alone = all(any(standalone.fullmatch(name) for name in path.parts[:-1]) for path in (one, two))
-        return first != second or alone
-
-    @property
     def is_variant(self) -> bool:
         """Whether the two are kept side by side on purpose, or one is a part of the other."""
         one, two = PurePosixPath(self.prompt.place.path), PurePosixPath(self.other.place.path)
         if one == two:
             is_sent = Evidence.NAMED not in (self.prompt.evidence, self.other.evidence)
             return self.share < 1 or not is_sent or self.prompt.place.start < self.other.place.end
-        return ".py" not in (one.suffix, two.suffix) and (self.share < 1 or one.parent == two.parent)
+        if ".py" not in (one.suffix, two.suffix) and (self.share < 1 or one.parent == two.parent):
+            return True
+        return _are_apart(one, two)
+
+
+def _are_apart(one: PurePosixPath, two: PurePosixPath) -> bool:
+    """Whether the names of two files say why both keep a text: another generation, or files to copy or run alone."""
+    generations, standalone = variants()
+    first, second = ({name for name in _names(path) if generations.fullmatch(name)} for path in (one, two))
+    return first != second or all(any(standalone.fullmatch(name) for name in path.parts[:-1]) for path in (one, two))
 
 
 def _is_example(prompt: Prompt, project: Project) -> bool:

@@ -21,6 +21,7 @@ from promptlint.wording.protected import NEGATION, Protected
 from promptlint.wording.rewording import Change, Replacement, reword
 from promptlint.wording.segments import Segment, segments
 from promptlint.wording.text import mask
+from promptlint.wording.tidy import tidied
 
 CLAUSE_END = re.compile(r"[,;:()]")
 FIRST_WORD = re.compile(r"[a-z]+(?![\w(]|\.\w)")
@@ -172,7 +173,11 @@ def ask(question):
             prompt=prompt,
             model=basis.model,
             saving=saving,
-            fix=Fix(Applicability.UNSAFE, "Take the filler words out", reworded.edits),
+            fix=Fix(
+                Applicability.UNSAFE,
+                "Take the filler words out",
+                tidied(reworded.edits, prompt.template, context.project),
+            ),
         )
 
 

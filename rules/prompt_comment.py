@@ -17,6 +17,7 @@ from promptlint.saving import basis_of, input_saving, severity_of
 from promptlint.wording.protected import Protected, in_prose
 from promptlint.wording.rewording import Change, reword
 from promptlint.wording.text import HOLE, lines, mask
+from promptlint.wording.tidy import tidied
 
 HTML = re.compile(r"<!--(?P<note>(?:(?!<!--).)*?)-->", re.DOTALL)
 MARKUP = re.compile(r"</?(?:html|head|body|div|span|p|a|li|ul|table|script|style|img|h[1-6])\b[^<>]*>", re.IGNORECASE)
@@ -163,7 +164,7 @@ def ask(question):
             prompt=prompt,
             model=basis.model,
             saving=saving,
-            fix=Fix(Applicability.UNSAFE, "Delete the notes", reworded.edits),
+            fix=Fix(Applicability.UNSAFE, "Delete the notes", tidied(reworded.edits, prompt.template, context.project)),
         )
 
 

@@ -74,6 +74,7 @@ class WhitespaceBloat(Rule):
 
     ## Options
     - `min_tokens`: report a prompt from this many tokens saved per call (default 5).
+    - `min_share`: and only from this share of its fixed text (default 0.01).
     - `indent_style`: `flush` moves the lines of the string to the margin, `dedent` leaves the string indented as the
       code around it and passes it through `textwrap.dedent`, with an import where there is none (default flush).
       `dedent` takes one triple-quoted string without placeholders, since a value of several lines would upset the
@@ -153,6 +154,7 @@ Use the language of the question.
     )
 
     min_tokens: int = 5
+    min_share: float = 0.01
     indent_style: Literal["flush", "dedent"] = "flush"
 
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
@@ -195,7 +197,7 @@ Use the language of the question.
             if kind in kinds and saved(kinds - {kind}) >= saved(kinds):
                 kinds -= {kind}
         tokens = saved(kinds) - saved(frozenset())
-        if tokens < self.min_tokens:
+        if tokens < max(self.min_tokens, self.min_share * before.tokens):
             return
         cuts = list(layout.cuts(kinds, margin))
         first = next(line for line in layout.lines if line.end >= cuts[0].start)

@@ -75,6 +75,13 @@ TEXT = "the text that is sent"
             "P().a",
         ),
         (
+            f'class Q:\n    @property\n    def a(self):\n        return "{TEXT}"\n'
+            '    @a.setter\n    def a(self, value):\n        self._a = value\n'
+            'class P(Q):\n    def reset(self, value):\n        self.a = value',
+            "from pkg.prompts import P",
+            "P().a",
+        ),
+        (
             'class P:\n    def __init__(self, what):\n        self.what = what\n'
             '    def a(self):\n        return f"the {self.what} that is sent"',
             "from pkg.prompts import P",

@@ -211,7 +211,7 @@ def test_the_same_code_gives_the_same_page(html: str) -> None:
 
 
 def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "bot.py").write_text(bot(extra="   \n" * 20), encoding="utf-8")
+    (tmp_path / "bot.py").write_text(bot(extra="Be kind.   \n" * 20), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     options = ["audit", "--isolated", "--no-cache", "--output-format", "html", "--output-file", "audit.html"]
     result = CliRunner().invoke(main, options)

@@ -16,6 +16,8 @@ FOUND = (
     "import openai\nx = -1\\\n# promptlint: ignore\n'gpt-4o'\n",
     "import openai\nx = 0x" + "f" * 40 + "\n",
     "x = '\\ud800 one two three'\n",
+    # Quotes that are left of an emptied string run into those of the next: `'''`.
+    "import openai\nPROMPT = 'You are a very kind guide. ''You are a very kind guide. ''Go.'\n",
 )
 
 

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MAX_BASES = 12
 """Classes followed from base to base."""
 
+_PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
+"""Decorators of methods that stand for what they return."""
+
 
 def annotated(ev: Evaluator, annotation: Expr, env: Env) -> Value | None:
     """An instance of the class that an annotation names; `Optional[X]`, `X | None` and `"X"` are X."""
@@ -136,7 +139,7 @@ def class_attribute(
         typed = annotated(ev, annotation.annotation or annotation.value, body) if annotation else None
         if typed is not None:
             values.append(typed)
-    if not values or (me and all(isinstance(value, Unknown) for value in values)):
+    if not values or (me and (_is_set_late(module, ref, name) or all(isinstance(one, Unknown) for one in values))):
         inherited = (
             _inherited(ev, base, module, ref, name, me, depth) for base in module.facts.scopes[ref.scope].bases
         )
@@ -160,6 +163,12 @@ def _set_by_methods(
         env = Env(module, method, binding.offset, binding.block, arguments, method, me)
         values.append(lookup.definition_value(ev, binding, env))
     return values, changes
+
+
+def _is_set_late(module: Module, ref: ClassRef, name: str) -> bool:
+    """Whether methods set an attribute, but not `__init__`: before, or behind a property, it is what a base says."""
+    setting = [module.facts.scopes[method].name for method, _ in module.set_on_self.get((ref.scope, name), ())]
+    return bool(setting) and "__init__" not in setting
 
 
 def _inherited(
@@ -212,11 +221,23 @@ def outside_bases(ev: Evaluator, ref: ClassRef, depth: int = 0) -> list[str]:
 
 def _bound(ev: Evaluator, function: FunctionRef, owner: Instance | ClassRef, env: Env) -> Value:
     """A method looked up on a class: a property is what it returns."""
-    scope = ev.index.modules[function.path].facts.scopes[function.scope]
-    bound = replace(function, owner=owner)
-    if any(dotted(one) in ("property", "cached_property", "functools.cached_property") for one in scope.decorators):
-        return callees.call_function(ev, bound, {}, env)
-    return bound
+    module = ev.index.modules[function.path]
+    getter = _getter(module, function.scope)
+    if getter is not None:
+        return callees.call_function(ev, replace(function, owner=owner, scope=getter), {}, env)
+    return replace(function, owner=owner)
+
+
+def _getter(module: Module, method: int) -> int | None:
+    """The method that gives the value of a property, of that method or of the setter that it is; None for others."""
+    scope = module.facts.scopes[method]
+    names = {dotted(one) for one in scope.decorators}
+    if names & _PROPERTIES:
+        return method
+    if names.isdisjoint((f"{scope.name}.setter", f"{scope.name}.deleter")):
+        return None
+    same = (one for one in module.methods.get(scope.parent, ()) if module.facts.scopes[one].name == scope.name)
+    return next((one for one in same if one != method and _getter(module, one) == one), None)
 
 
 def _parse_name(text: str, at: syntax.Str) -> Expr:

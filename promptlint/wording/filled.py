@@ -16,13 +16,21 @@ NAME = re.compile(r"[A-Za-z_]\w{2,}(?:\.[A-Za-z_]\w*)*")
 TAG = re.compile(r"</?[^<>]*>")
 LABEL = re.compile(r"(?:.*:)?\W*")
 """What stands before a value on its line: nothing, or what ends in a colon; tags, quotes and bullets aside."""
-SMALL = frozenset(
-    {"n", "k", "num", "count", "number", "amount", "max", "min", "limit", "size", "length", "language", "lang", "date",
-     "day", "time", "year", "now", "today", "id", "uuid", "key", "name", "title", "type", "kind", "score", "threshold",
-     "format", "model", "delimiter", "separator", "token", "tag", "index", "idx", "level", "unit", "status", "category",
-     "label", "role", "version", "filename", "path", "url", "ext", "extension", "field", "column", "style", "tone"}
+LONG = frozenset(
+    {"article", "articles", "chunk", "chunks", "code", "content", "contents", "context", "contexts", "conversation",
+     "corpus", "data", "ddl", "dialogue", "diff", "doc", "docs", "document", "documents", "documentation", "examples",
+     "facts", "guidance", "guidelines", "history", "instructions", "json", "knowledge", "log", "logs", "manual",
+     "memories", "memory", "messages", "notes", "page", "pages", "paper", "passage", "passages", "records", "report",
+     "results", "rows", "rules", "schema", "schemas", "text", "texts", "tools", "trace", "transcript", "transcripts"}
 )  # fmt: skip
-"""Words of names whose values take a few tokens: writing those twice costs next to nothing."""
+"""Words of names whose values are long: what is written twice of those is paid for. A question, a task or a label
+that stands on both sides of a long text is a reminder of a few tokens."""
+SHORT = frozenset(
+    {"n", "k", "num", "count", "number", "max", "min", "limit", "size", "length", "language", "lang", "id", "ids",
+     "key", "name", "names", "title", "type", "types", "kind", "format", "index", "path", "file", "files", "url",
+     "field"}
+)  # fmt: skip
+"""Last words of names that say something short about what the words before them name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ def filled_twice(
     for template in templates:
         for name, start, end in _placeholders(template, formatted):
             place = template.source_range(start, end)
-            if place and NAME.fullmatch(name) and not _is_small(name) and _stands_alone(template.text, start, end):
+            if place and NAME.fullmatch(name) and _is_long(name) and _stands_alone(template.text, start, end):
                 by_name[name].add(place)
     for name, found in by_name.items():
         if len(found) > 1:
@@ -64,9 +72,9 @@ def _placeholders(template: Template, formatted: bool) -> Iterator[tuple[str, in
             yield match[0].strip("{}"), *match.span()
 
 
-def _is_small(name: str) -> bool:
+def _is_long(name: str) -> bool:
     parts = re.split(r"[._]", name.lower())
-    return not SMALL.isdisjoint((parts[0], parts[-1]))
+    return not LONG.isdisjoint(parts) and parts[0] not in SHORT and parts[-1] not in SHORT
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from promptlint.project import Project
@@ -14,28 +15,54 @@ def tidied(edits: Iterable[Edit], template: Template, project: Project) -> tuple
     """The edits of a template's source; a token of which they leave only the quotes goes with its line.
 
     That is done where the token stands on a line of its own between other tokens of the template, without a comment:
-    the line before it or its own ends with the token.
+    the line before it or its own ends with the token. Of tokens that touch each other, one with nothing in it goes
+    with its quotes: those would be read together with the quotes of the next (two of one, three in a row).
     """
     found = list(merge(list(edits)))
     tokens = _tokens(template)
-    for path, token in tokens:
-        inside = [edit for edit in found if edit.path == path and _is_inside(edit, token)]
-        if not _empties(inside, token):
-            continue
-        gap = _gap(path, token, [other for place, other in tokens if place == path], project)
+    emptied = [one for one in tokens if _empties([edit for edit in found if _is_inside(edit, one)], one.token)]
+    for one in emptied:
+        inside = [edit for edit in found if _is_inside(edit, one)]
+        others = [other.token for other in tokens if other.path == one.path]
+        chain = _touching(one.token, others)
+        if len(chain) > 1:
+            left = next((each for each in chain if _Spelled(one.path, each) not in emptied), chain[0])
+            gap = (one.token.start, one.token.end) if one.token != left else None
+        else:
+            gap = _gap(one.path, one.token, others, project)
         if gap is not None and not any(edit not in inside and _meets(edit, gap) for edit in found):
-            found = [edit for edit in found if edit not in inside] + [Edit(path, *gap, "")]
+            found = [edit for edit in found if edit not in inside] + [Edit(one.path, *gap, "")]
     return tuple(merge(found))
 
 
-def _tokens(template: Template) -> list[tuple[str, Token]]:
+@dataclass(frozen=True, slots=True)
+class _Spelled:
+    """A token with quotes, and the file that it is in."""
+
+    path: str
+    token: Token
+
+
+def _tokens(template: Template) -> list[_Spelled]:
     """The tokens with quotes that spell a template, in the order of the source."""
-    found = {(part.path, part.token) for part in template.parts if isinstance(part, Piece) and part.token.quote}
-    return sorted(found, key=lambda one: (one[0], one[1].start))
+    found = {_Spelled(part.path, part.token) for part in template.parts if isinstance(part, Piece) and part.token.quote}
+    return sorted(found, key=lambda one: (one.path, one.token.start))
 
 
-def _is_inside(edit: Edit, token: Token) -> bool:
-    return token.start <= edit.start and edit.end <= token.end
+def _touching(token: Token, others: Sequence[Token]) -> list[Token]:
+    """The tokens, this one included, between which and it nothing stands but tokens."""
+    chain: list[Token] = []
+    for other in others:
+        if chain and chain[-1].end != other.start:
+            if token in chain:
+                break
+            chain = []
+        chain.append(other)
+    return chain if token in chain else [token]
+
+
+def _is_inside(edit: Edit, one: _Spelled) -> bool:
+    return edit.path == one.path and one.token.start <= edit.start and edit.end <= one.token.end
 
 
 def _empties(edits: Sequence[Edit], token: Token) -> bool:

@@ -289,6 +289,26 @@ def test_no_empty_string_is_left_of_an_implicit_concatenation(pieces: list[str],
     assert rewritten == app([pieces[at] for at in left])
 
 
+@pytest.mark.parametrize(
+    ("spelled", "expected"),
+    [
+        ("'{0} ''Be kind. ''{0} ''Go.'", "'{0} ''Be kind. ''Go.'"),
+        ("'{0} ''Be kind.'' {0}'", "'{0} ''Be kind.'"),
+        ("'{0} ''{0} '", "'{0}'' '"),
+        ("'{0} ''{0} ''{0} ''Go.'", "'{0} ''Go.'"),
+    ],
+    ids=["in between", "at the end", "all but one", "two in a row"],
+)
+def test_the_quotes_of_an_emptied_string_do_not_run_into_the_next(spelled: str, expected: str) -> None:
+    rule = "Answer in one short paragraph."
+    source = (
+        "from openai import OpenAI\n\nclient = OpenAI()\nSYSTEM = {0}\n"
+        'client.responses.create(model="gpt-4.1", instructions=SYSTEM, input="Hello")\n'
+    )
+    rewritten = fixed(source.format(spelled.format(rule)), RULE)[FILE]
+    assert rewritten == source.format(expected.format(rule))
+
+
 def test_an_emptied_string_with_a_comment_keeps_its_line() -> None:
     source = (
         "from openai import OpenAI\n\nclient = OpenAI()\nSYSTEM = (\n"
@@ -418,14 +438,14 @@ def ask(question, notes):
 @pytest.mark.parametrize(
     "prompt",
     [
-        "Answer this question: {question}\n\nNotes:\n{notes}\n\nNow answer this question: {question}",
-        'Question: "{question}"\nThink first.\n\n{question}\n',
-        "<question>{question}</question>\n```\n{question}\n```",
+        "Answer from these notes: {notes}\n\nQuestion:\n{question}\n\nThe notes once more: {notes}",
+        'Notes: "{notes}"\nThink first.\n\n{notes}\n',
+        "<notes>{notes}</notes>\n```\n{notes}\n```",
     ],
 )
-def test_a_value_that_is_filled_in_twice(prompt: str) -> None:
+def test_a_long_value_that_is_filled_in_twice(prompt: str) -> None:
     [finding] = findings(VALUES.format(before="pass", prompt=prompt), RULE)
-    assert "the value of question is filled in here and at app.py:" in finding.message
+    assert "the value of notes is filled in here and at app.py:" in finding.message
     assert finding.fix is None
     assert finding.saving is None
 
@@ -434,9 +454,10 @@ def test_a_value_that_is_filled_in_twice(prompt: str) -> None:
     ("before", "prompt"),
     [
         pytest.param("pass", "Question: {question}\nNotes: {notes}", id="once"),
-        pytest.param("pass", "Is {question} a question?\nQuestion: {question}", id="a mention in a sentence"),
+        pytest.param("pass", "Are {notes} some notes?\nNotes: {notes}", id="a mention in a sentence"),
+        pytest.param("pass", "Question: {question}\nNotes: {notes}\nNow answer: {question}", id="a reminder"),
         pytest.param(
-            "language = notes", "Language: {language}\nAnswer in this language: {language}", id="a small value"
+            "notes_format = notes", "Format: {notes_format}\nAnswer in this format: {notes_format}", id="a small value"
         ),
     ],
 )
@@ -446,8 +467,8 @@ def test_values_that_cost_nothing_more(before: str, prompt: str) -> None:
 
 def test_a_name_that_is_set_anew_is_another_value() -> None:
     source = HEAD + (
-        "def ask(rows):\n    text = 'Rows:'\n    for row in rows:\n        text += f'\\nRow: {row}'\n"
-        "    for row in reversed(rows):\n        text += f'\\nAgain: {row}'\n"
+        "def ask(pages):\n    text = 'Pages:'\n    for page in pages:\n        text += f'\\nPage: {page}'\n"
+        "    for page in reversed(pages):\n        text += f'\\nAgain: {page}'\n"
         "    return client.responses.create(model='gpt-4.1', input=text)\n"
     )
     assert findings(source, RULE) == []
@@ -534,10 +555,45 @@ LONG = "".join(
     ids=["capitals", "the last word", "marked", "in a marked list", "in a marked paragraph"],
 )
 def test_emphasis_is_doubted_and_kept(prompt: str) -> None:
-    [finding] = check(prompt)
+    [finding] = findings(app(prompt), RULE, options={"min-share": 0.001})
     assert finding.confidence is Confidence.LOW
     assert any("emphasis" in one for one in finding.evidence)
     assert finding.fix is None
+
+
+def test_all_that_one_text_says_again_is_one_finding() -> None:
+    prompt = (
+        "- Name the page of the manual.\n- Be kind.\n- Never promise a delivery date.\n- Be brief.\n"
+        "- Name the page of the manual.\n- Thank them.\n- Never promise a delivery date to anybody.\n- Go.\n"
+        "- Name the page of the manual.\n"
+    )
+    [finding] = check(prompt)
+    assert finding.message.startswith('"Name the page of the manual." repeats app.py:4, and 2 more of this text (')
+    assert [text.partition(" app.py")[0] for text in finding.evidence] == [
+        'also "Never promise a delivery date to anybody." restates',
+        'also "Name the page of the manual." repeats',
+    ]
+    assert after_fix(prompt) == (
+        "- Name the page of the manual.\n- Be kind.\n- Be brief.\n- Thank them.\n"
+        "- Never promise a delivery date to anybody.\n- Go.\n"
+    )
+
+
+def test_the_fix_takes_out_what_it_can() -> None:
+    prompt = (
+        "Name the page of the manual. Never promise a delivery date. Be kind.\n\n"
+        "Name the page of the manual. They are numbered. Never promise a delivery date. Thank them.\n"
+    )
+    assert len(check(prompt)) == 1
+    assert after_fix(prompt) == prompt.replace("numbered. Never promise a delivery date.", "numbered.")
+
+
+def test_what_is_lost_in_a_long_text_is_left_alone() -> None:
+    twice = "Use only the manual page given. Be kind.\n{}Use only the manual page given. Be brief.\n"
+    long = twice.format("".join(f"Chapter {at} of the manual tells of part {at * 7}.\n" for at in range(150)))
+    assert len(check(twice.format(LONG))) == 1
+    assert check(long) == []
+    assert len(findings(app(long), RULE, options={"min-share": 0.0})) == 1
 
 
 @pytest.mark.parametrize(

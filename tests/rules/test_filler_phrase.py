@@ -106,6 +106,8 @@ def ask(name):
     return client.responses.create(model="gpt-4.1", input=prompt)
 """
     expected = (
-        source.replace('f"Please make sure to "', 'f""').replace('f"greet', 'f"Greet').replace("in order to", "to")
+        source.replace('        f"Please make sure to "\n', "")
+        .replace('f"greet', 'f"Greet')
+        .replace("in order to", "to")
     )
     assert fixed(source, RULE, options=EAGER)[FILE] == expected

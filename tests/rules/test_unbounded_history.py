@@ -163,3 +163,10 @@ def test_a_memory_that_is_read_without_its_limit(read: str) -> None:
 @pytest.mark.parametrize("read", ["self.memory.get(20)", "self.memory.get(k=20)", "self.memory.get()[-1]"])
 def test_a_memory_of_which_a_part_is_read(read: str) -> None:
     assert findings(HEAD + MEMORY.format(read=read), RULE) == []
+
+
+def test_a_memory_that_is_emptied_is_kept_in_bounds() -> None:
+    done = "\n    def done(self):\n        self.memory.clear()\n"
+    source = HEAD + MEMORY.format(read="self.notes()")
+    assert len(findings(source, RULE)) == 1
+    assert findings(source + done, RULE) == []

@@ -363,3 +363,12 @@ def test_a_call_of_a_local_model_is_of_low_severity() -> None:
     [finding] = check(source.replace("OpenAI()", 'OpenAI(base_url="http://localhost:8000/v1")'))
     assert finding.severity is Severity.LOW
     assert any("same machine" in one for one in finding.evidence)
+
+
+def test_blanks_that_are_lost_in_a_long_text_are_left_alone() -> None:
+    trailing = "".join(f"{sentence}   \n" for sentence in SENTENCES[:5])
+    assert len(findings(app(f'"""{trailing}"""'), RULE)) == 1
+    chapters = "".join(f"Chapter {number} of the manual says more of it, on three pages.\n" for number in range(40))
+    long = app(f'"""{trailing}{chapters}"""')
+    assert findings(long, RULE) == []
+    assert len(findings(long, RULE, options={"min-share": 0.0})) == 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from promptlint.link.loops.growth import ADDING
-from promptlint.link.loops.looptable import singular_words
+from promptlint.link.loops.looptable import loop_words, singular_words
 from promptlint.link.mentions import mentioned, root_of, sources
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
@@ -108,21 +108,33 @@ def _is_read(node: Call | Attr, reader: Reader, module: Module) -> bool:
     """Whether a call or attribute gives all that a reader keeps, itself or through a function of the same file."""
     if isinstance(node, Attr):
         handing = _handing(module, node.name, ("property", "cached_property"))
-        return (dotted(node) or "").startswith("self.") and any(_is_call_of(one, reader) for one in handing)
-    if _is_call_of(node, reader):
+        return (dotted(node) or "").startswith("self.") and any(_is_call_of(one, reader, module) for one in handing)
+    if _is_call_of(node, reader, module):
         return True
     plain = isinstance(node.func, Attr) and dotted(node.func.value) == "self" and not node.args and not node.keywords
-    return plain and any(_is_call_of(one, reader) for one in _handing(module, _name(node)[5:-2], ()))
+    return plain and any(_is_call_of(one, reader, module) for one in _handing(module, _name(node)[5:-2], ()))
 
 
-def _is_call_of(node: Call | Attr, reader: Reader) -> bool:
+def _is_call_of(node: Call | Attr, reader: Reader, module: Module) -> bool:
     if isinstance(node, Attr) or node.args or node.keywords:
         return False
     func = node.func
     if not isinstance(func, Attr) or func.name != reader.name:
         return False
     held = (dotted(func.value) or "").rpartition(".")[2]
-    return not singular_words([held]).isdisjoint(singular_words([reader.owner]))
+    is_kept = not singular_words([held]).isdisjoint(singular_words([reader.owner]))
+    return is_kept and not _is_emptied(held, module)
+
+
+def _is_emptied(held: str, module: Module) -> bool:
+    """Whether the file empties or shortens what is kept under a name (`self.memory.clear()`)."""
+    called = (place.expr.func for place in module.facts.calls)
+    return any(
+        isinstance(func, Attr)
+        and (dotted(func.value) or "").rpartition(".")[2] == held
+        and not singular_words([func.name]).isdisjoint(loop_words().bounding)
+        for func in called
+    )
 
 
 def _handing(module: Module, name: str, decorators: tuple[str, ...]) -> Iterator[Call | Attr]:
