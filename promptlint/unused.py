@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from msgspec import Struct
 
@@ -61,9 +62,10 @@ def unused_around(prompt: Prompt, project: Project) -> Unused | None:
 
 @dataclass(slots=True)
 class Mentions:
-    """Where names are mentioned in all files, by name: path and offset."""
+    """Where the names of functions and constants are mentioned in all files, by name: path and offset."""
 
     names: defaultdict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    """Only where the same file defines the name."""
     attributes: defaultdict[str, list[tuple[str, int, str | None]]] = field(default_factory=lambda: defaultdict(list))
     """With the name before the first dot, None for another expression."""
     strings: defaultdict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
@@ -75,44 +77,49 @@ class Mentions:
     @classmethod
     def of(cls, modules: Mapping[str, ModuleFacts]) -> Mentions:
         found = cls()
+        defined = {path: frozenset(_defined(facts)) for path, facts in modules.items()}
+        anywhere = frozenset(chain.from_iterable(defined.values()))
         for path, facts in modules.items():
             for one in facts.imports:
                 if one.attribute is not None:
                     (found.exported if facts.is_package else found.imported).add(one.attribute)
             for root in _expressions(facts):
-                found._read(root, path)
+                found._read(root, path, defined[path], anywhere)
             for binding in facts.bindings:
                 if binding.target == "__all__":
                     found.exported.update(_names_in(binding.value))
         return found
 
-    def _read(self, root: object, path: str) -> None:
-        """Note what an expression mentions; the calls inside it are noted by themselves."""
+    def _read(self, root: object, path: str, here: frozenset[str], anywhere: frozenset[str]) -> None:
+        """Note what an expression mentions of the names that are defined here and anywhere; the calls inside it are
+        noted by themselves."""
         waiting = [root]
         while waiting:
             node = waiting.pop()
             if isinstance(node, Name):
-                self.names[node.id].append((path, node.start))
+                if node.id in here:
+                    self.names[node.id].append((path, node.start))
             elif isinstance(node, Opaque):
-                for name in node.names:
+                for name in here.intersection(node.names):
                     self.names[name].append((path, node.start))
             elif isinstance(node, Attr):
-                first = (dotted(node) or "").partition(".")[0]
-                self.attributes[node.name].append((path, node.start, first or None))
+                if node.name in anywhere:
+                    first = (dotted(node) or "").partition(".")[0]
+                    self.attributes[node.name].append((path, node.start, first or None))
                 waiting.append(node.value)
             elif isinstance(node, Str):
-                self._read_text(node, path)
+                self._read_text(node, path, anywhere)
                 waiting.extend(getattr(part, "value", None) for part in node.parts)
             elif isinstance(node, Struct) and not (isinstance(node, Call) and node is not root):
                 waiting.extend(getattr(node, name) for name in node.__struct_fields__)
             elif isinstance(node, tuple):
                 waiting.extend(node)
 
-    def _read_text(self, node: Str, path: str) -> None:
+    def _read_text(self, node: Str, path: str, anywhere: frozenset[str]) -> None:
         """A string that may name something: "ask", "prompts.ask", "prompts:ask"."""
         text = _spelled(node)
         name = text.replace(":", ".").rpartition(".")[2]
-        if len(text) <= LONGEST_NAME and name.isidentifier():
+        if len(text) <= LONGEST_NAME and name in anywhere:
             self.strings[name].append((path, node.start))
 
 
@@ -154,7 +161,7 @@ class References:
         if around:
             return None  # in the body of a class
         for binding in facts.bindings:
-            if binding.scope == 0 and binding.op == "=" and _holds(binding, offset) and binding.target.isidentifier():
+            if _is_constant(binding) and _holds(binding, offset):
                 value = binding.value
                 return Owner(path, binding.target, value.start, value.end, is_method=False, is_function=False)
         return None
@@ -217,6 +224,20 @@ def _is_called_by_others(owner: Owner, facts: ModuleFacts) -> bool:
 
 def _holds(binding: Binding, offset: int) -> bool:
     return binding.value.start <= offset < binding.value.end
+
+
+def _defined(facts: ModuleFacts) -> Iterator[str]:
+    """The names of the functions and constants of a file."""
+    for scope in facts.scopes:
+        if scope.kind == "function":
+            yield scope.name
+    for binding in facts.bindings:
+        if _is_constant(binding):
+            yield binding.target
+
+
+def _is_constant(binding: Binding) -> bool:
+    return binding.scope == 0 and binding.op == "=" and binding.target.isidentifier()
 
 
 def _expressions(facts: ModuleFacts) -> Iterator[object]:
