@@ -19,13 +19,13 @@ import msgspec
 
 from promptlint import suppress
 from promptlint.finding import Finding
+from promptlint.forks import WORTH_FORKING, each
 from promptlint.measure import Meter
 from promptlint.project import CallSite, Place, Problem, Project, Prompt
 from promptlint.promptfiles import MAX_SIZE
 from promptlint.registry import origin_of
 from promptlint.rule import Context, Rule
 from promptlint.suppress import Suppression
-from promptlint.team import team
 
 _Subject = TypeVar("_Subject", Prompt, CallSite, Suppression)
 
@@ -97,7 +97,8 @@ class _Examiner:
         return _Answers([], [], findings, book.crashes)
 
     def questions(self) -> list[Callable[[], _Answers]]:
-        """All that rules are to be asked, for the whole project and file by file; in any order, by any process."""
+        """All that rules are to be asked, in any order and by any process: of the whole project, which takes longest,
+        then file by file."""
         prompts: defaultdict[str, list[Prompt]] = defaultdict(list)
         calls: defaultdict[str, list[CallSite]] = defaultdict(list)
         for prompt in self.project.prompts:
@@ -105,12 +106,12 @@ class _Examiner:
         for call in self.project.calls:
             calls[call.place.path].append(call)
         return [
-            *(partial(self.ask_about_file, prompts[path], calls[path]) for path in sorted({*prompts, *calls})),
             *(
                 partial(self.ask_about_all, rule, meter, paths)
                 for rule, meter, paths in self._settled()
                 if type(rule).check_project is not Rule.check_project
             ),
+            *(partial(self.ask_about_file, prompts[path], calls[path]) for path in sorted({*prompts, *calls})),
         ]
 
     def _settled(self) -> Iterable[tuple[Rule, Meter, list[str]]]:
@@ -180,14 +181,14 @@ def check(
     with redirect_stdout(sys.stderr):  # what a rule prints must not get into a report
         examiner = _Examiner(project, rules_for, meter_for, {})
         questions = examiner.questions()
-        with team(processes, sum(facts.scopes[0].end for facts in project.modules.values())) as members:
-            answers = members.each(questions, lambda question: question())
+        is_much = sum(facts.scopes[0].end for facts in project.modules.values()) >= WORTH_FORKING
+        answers = each(questions, lambda question: question(), processes if is_much else 1)
         return _checked(examiner, answers, codes)
 
 
 def _checked(examiner: _Examiner, answers: Sequence[_Answers], codes: Mapping[str, str]) -> Checked:
     project = examiner.project
-    examiner.crashes |= {key: crash for one in answers for key, crash in one.crashes.items()}
+    examiner.crashes |= {key: crash for one in reversed(answers) for key, crash in one.crashes.items()}
     raw = [finding for kind in ("prompts", "calls", "project") for one in answers for finding in getattr(one, kind)]
     filtered = suppress.apply(_in_order(raw), project.modules, codes, examiner.has_run)
     late: list[Finding] = []

@@ -304,7 +304,7 @@ def _linked(
         return Project({}, (), ())
     from promptlint.linking import link_all
 
-    return link_all(modules, texts, declared, scanner.linkers)
+    return link_all(modules, texts, declared, scanner.processes)
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

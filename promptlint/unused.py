@@ -16,10 +16,11 @@ from msgspec import Struct
 from promptlint.compared import only_compared
 from promptlint.facts import Binding, ModuleFacts, Scope
 from promptlint.imported import Importable
+from promptlint.nodes import fields_of
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.promptfiles import is_text_file
 from promptlint.scan.texts import dotted
-from promptlint.syntax import Attr, Call, Name, Opaque, Run, Str
+from promptlint.syntax import Attr, Call, Field, Name, Opaque, Run, Str
 
 ENTRY_POINTS = frozenset({"main", "cli", "run", "app", "handler", "lambda_handler"})
 """What functions are mostly called that a script, a server or a packaging tool starts with."""
@@ -83,25 +84,23 @@ class Mentions:
             for one in facts.imports:
                 if one.attribute is not None:
                     (found.exported if facts.is_package else found.imported).add(one.attribute)
-            for root in _expressions(facts):
-                found._read(root, path, defined[path], anywhere)
+            found._read(facts, defined[path], anywhere)
             for binding in facts.bindings:
                 if binding.target == "__all__":
                     found.exported.update(_names_in(binding.value))
         return found
 
-    def _read(self, root: object, path: str, here: frozenset[str], anywhere: frozenset[str]) -> None:
-        """Note what an expression mentions of the names that are defined here and anywhere; the calls inside it are
-        noted by themselves."""
-        waiting = [root]
-        while waiting:
+    def _read(self, facts: ModuleFacts, here: frozenset[str], anywhere: frozenset[str]) -> None:
+        """Note what a file mentions of the names that are defined here and anywhere."""
+        path = facts.path
+        waiting = list(_expressions(facts))
+        while waiting:  # over every expression of a project, so the kinds of which there are most come first
             node = waiting.pop()
-            if isinstance(node, Name):
+            if isinstance(node, tuple):
+                waiting.extend(node)
+            elif isinstance(node, Name):
                 if node.id in here:
                     self.names[node.id].append((path, node.start))
-            elif isinstance(node, Opaque):
-                for name in here.intersection(node.names):
-                    self.names[name].append((path, node.start))
             elif isinstance(node, Attr):
                 if node.name in anywhere:
                     first = (dotted(node) or "").partition(".")[0]
@@ -109,11 +108,12 @@ class Mentions:
                 waiting.append(node.value)
             elif isinstance(node, Str):
                 self._read_text(node, path, anywhere)
-                waiting.extend(getattr(part, "value", None) for part in node.parts)
-            elif isinstance(node, Struct) and not (isinstance(node, Call) and node is not root):
-                waiting.extend(getattr(node, name) for name in node.__struct_fields__)
-            elif isinstance(node, tuple):
-                waiting.extend(node)
+                waiting.extend(part.value for part in node.parts if isinstance(part, Field))
+            elif isinstance(node, Opaque):
+                for name in here.intersection(node.names):
+                    self.names[name].append((path, node.start))
+            elif isinstance(node, Struct) and not isinstance(node, Call):  # calls are noted by themselves
+                waiting.extend(getattr(node, name) for name in fields_of(type(node)))
 
     def _read_text(self, node: Str, path: str, anywhere: frozenset[str]) -> None:
         """A string that may name something: "ask", "prompts.ask", "prompts:ask"."""
@@ -241,12 +241,12 @@ def _is_constant(binding: Binding) -> bool:
 
 
 def _expressions(facts: ModuleFacts) -> Iterator[object]:
-    """Every expression of a file that is in its facts."""
+    """Every expression of a file that is in its facts; of calls what they hold."""
     for binding in facts.bindings:
         if binding.target != "__all__":
             yield (binding.value, binding.key, binding.annotation)
     for call in facts.calls:
-        yield call.expr
+        yield (call.expr.func, call.expr.args, call.expr.keywords)
     for text in facts.texts:
         yield text.expr
     for block in facts.blocks:

@@ -86,8 +86,7 @@ def scanner_of(scanning: Scanning, executor: str | None = None) -> Iterator[Scan
     cache = None if scanning.no_cache else _cache(scanning.cache_dir)
     try:
         jobs = scanning.jobs or usable_cores()
-        here = processes(jobs)
-        yield Scanner(cache, executors=here, linkers=here, processes=jobs, gated=not scanning.no_gate)
+        yield Scanner(cache, executors=processes(jobs), processes=jobs, gated=not scanning.no_gate)
     finally:
         if cache:
             cache.close()
