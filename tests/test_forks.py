@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -23,9 +24,16 @@ from promptlint.run import Analysis, examine, open_session, tree_of
 PARENT = os.getpid()
 PROMPT = 'PROMPT = "You are bot number {number}. Answer each question in one sentence."\n'
 
-needs_forks = pytest.mark.skipif(not forks.can_fork(), reason="processes are not forked here")
+
+@pytest.fixture
+def forking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forks are made, also beside threads that other tests have left."""
+    if not hasattr(os, "fork") or sys.platform == "darwin":
+        pytest.skip("processes are not forked here")
+    monkeypatch.setattr(forks, "can_fork", lambda: True)
 
 
+@pytest.mark.usefixtures("forking")
 @pytest.mark.parametrize("processes", [1, 2, 3])
 @pytest.mark.parametrize("count", [0, 1, 2, 7])
 def test_what_is_divided_comes_in_order(processes: int, count: int) -> None:
@@ -33,7 +41,7 @@ def test_what_is_divided_comes_in_order(processes: int, count: int) -> None:
     assert each(range(count), lambda at: known[at], processes) == known
 
 
-@needs_forks
+@pytest.mark.usefixtures("forking")
 def test_forks_do_the_work_and_go() -> None:
     assert PARENT not in each(range(4), lambda _: os.getpid(), 2)
     assert not active_children()
@@ -66,11 +74,13 @@ def gives_what_cannot_be_copied(number: int) -> object:
     return (lambda: number) if os.getpid() != PARENT else number
 
 
+@pytest.mark.usefixtures("forking")
 @pytest.mark.parametrize("work", [dies, fails, gives_what_cannot_be_copied])
 def test_what_a_fork_does_not_do_is_done_here(work: Callable[[int], object]) -> None:
     assert each(range(5), work, 3) == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.usefixtures("forking")
 @pytest.mark.parametrize("processes", [1, 2])
 def test_an_error_is_raised_here(processes: int) -> None:
     def work(number: int) -> int:
@@ -81,7 +91,7 @@ def test_an_error_is_raised_here(processes: int) -> None:
     assert not active_children()
 
 
-@needs_forks
+@pytest.mark.usefixtures("forking")
 def test_who_is_interrupted_says_what_the_forks_did() -> None:
     def work(number: int) -> int:
         try:
@@ -99,7 +109,7 @@ def test_who_is_interrupted_says_what_the_forks_did() -> None:
     assert not active_children()
 
 
-@needs_forks
+@pytest.mark.usefixtures("forking")
 def test_forks_that_do_not_end_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forks, "PATIENCE", 0.1)
 
@@ -145,6 +155,7 @@ def analysed(processes: int, tmp_path: Path) -> Analysis:
     return examine(replace(tree, processes=processes), session)
 
 
+@pytest.mark.usefixtures("forking")
 def test_findings_and_crashes_are_those_of_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "WORTH_FORKING", 1)
     one = analysed(1, tmp_path)
