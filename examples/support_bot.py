@@ -7,7 +7,6 @@ from anthropic.types import MessageParam
 
 MODEL = "claude-sonnet-5-5"
 
-# promptlint: ignore[duplicate-prompt]: good/ keeps it too
 SYSTEM_PROMPT = """\
 You are the support assistant of Nordlight Outdoor, a shop for hiking, climbing and camping gear with one
 store in Tromsø and an online shop that delivers to Norway, Sweden, Denmark and Finland. You talk to customers

@@ -7,6 +7,7 @@ in source. What a fix must not take is checked once more here, whatever the rule
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 
@@ -41,8 +42,8 @@ from promptlint.wording.protected import loses
 
 DATA_ROLES = (Role.ASSISTANT, Role.TOOL)
 """Who speaks data: only JSON among it is looked at."""
-THRESHOLD = "min_tokens"
-"""The option of rules that keeps small savings quiet; somebody who compresses wants those too."""
+EAGER = {"min_tokens": 1, "min_share": 0.0, "max_line": sys.maxsize}
+"""The options of rules that keep small savings quiet, or text readable; somebody who compresses wants all."""
 LAYOUT = re.compile(r"(?:\s|\\[nrt])*")
 
 
@@ -93,8 +94,8 @@ def compress(source: Source, session: Session, allowed: Collection[Applicability
 
 
 def _eager(rule: Rule) -> Rule:
-    """The rule with no threshold below which it stays silent."""
-    return replace(rule, **{THRESHOLD: 1}) if any(field.name == THRESHOLD for field in fields(rule)) else rule
+    """The rule with options that let it save all it can."""
+    return replace(rule, **{field.name: EAGER[field.name] for field in fields(rule) if field.name in EAGER})
 
 
 def _project(source: Source, model: str | None) -> Project:

@@ -12,6 +12,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from promptlint.passedover import NOTHING, PassedOver
+
 if TYPE_CHECKING:
     from promptlint.facts import Location, ModuleFacts
     from promptlint.template import Template
@@ -68,8 +72,7 @@ class UsageFate(StrEnum):
     """The model runs on the same machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """A source range: offsets in the text of `path`, end exclusive."""
 
     path: str
@@ -237,7 +240,8 @@ class ItemLoop:
     """A loop that calls a model for each item of a collection.
 
     `place` is the call in the loop, `over` the name of the collection. `calls` are the ids of the calls of a model that
-    it is or leads to, nearest first; `hops` counts the functions in between.
+    it is or leads to, nearest first; `hops` counts the functions in between. `asked` are the bodies of the classes
+    whose objects are asked on the way: their prompts are sent.
     """
 
     place: Place
@@ -247,6 +251,7 @@ class ItemLoop:
     concurrent: bool
     others: int
     """Further calls in the same loop that reach a model."""
+    asked: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +311,8 @@ class Project:
     endless_loops: tuple[EndlessLoop, ...] = ()
     dumps: tuple[Dump, ...] = ()
     """The calls that write indented JSON into prompts, ordered by path and offset."""
+    passed_over: PassedOver = NOTHING
+    """The files of the same run that did not pass the gate."""
 
     @cached_property
     def prompt_by_id(self) -> dict[str, Prompt]:
@@ -330,7 +337,7 @@ class Project:
         """Which functions and constants something uses."""
         from promptlint.unused import References
 
-        return References(self.modules)
+        return References(self.modules, self.passed_over)
 
     @cached_property
     def call_by_id(self) -> dict[str, CallSite]:

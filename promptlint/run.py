@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from promptlint.gate import may_matter
 from promptlint.packages import package_parts
+from promptlint.passedover import PassedOver
 from promptlint.project import Problem, Project, Prompt
 from promptlint.promptfiles import Listed, TextFiles, is_text_file
 from promptlint.scanning import HERE, Outcome, Scanner, scan_source
@@ -210,7 +211,7 @@ def updated(tree: Tree, sources: Mapping[str, Source | None]) -> Tree:
             modules.pop(path, None)
             if source:
                 _sort_out(path, scan_source(source, package_parts(path)), modules, problems)
-    project = _linked(modules, texts, tree.declared, HERE)
+    project = replace(_linked(modules, texts, tree.declared, HERE), passed_over=tree.project.passed_over)
     present = tree.sources.changed(sources)
     return replace(tree, project=project, sources=present, problems=tuple(problems), texts=texts)
 
@@ -256,7 +257,7 @@ def _tree(
     modules = _scanned(data, problems, passed_over, read, scanner)
     project = _linked(modules, texts, declared, scanner)
     return Tree(
-        project=project,
+        project=replace(project, passed_over=PassedOver(frozenset(passed_over) - modules.keys(), read)),
         sources=Sources({path: data[path] for path in modules}, texts.sources),
         data={**data, **texts.data},
         problems=(*problems, *texts.problems),

@@ -17,6 +17,7 @@ from promptlint.compared import only_compared
 from promptlint.facts import Binding, ModuleFacts, Scope
 from promptlint.imported import Importable
 from promptlint.nodes import fields_of
+from promptlint.passedover import PassedOver
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.promptfiles import is_text_file
 from promptlint.scan.texts import dotted
@@ -58,7 +59,20 @@ def unused_around(prompt: Prompt, project: Project) -> Unused | None:
         # Such files are often what another one is made from: then nothing is saved until that is made anew.
         unloaded = f"no code is seen to load `{path.rpartition('/')[2]}`"
         return Unused(unloaded, is_public=True) if prompt.evidence is Evidence.NAMED else None
-    return project.references.unused(prompt.place) if project.modules[path].importable else None
+    return _around(prompt.place, project)
+
+
+def is_dead(place: Place, project: Project) -> bool:
+    """Whether code stands in a function of a package that nobody calls, and that the package does not offer to others.
+
+    Of a script nobody knows who starts it, and with what.
+    """
+    unused = _around(place, project) if project.modules[place.path].package_parts > 1 else None
+    return unused is not None and not unused.is_public
+
+
+def _around(place: Place, project: Project) -> Unused | None:
+    return project.references.unused(place) if project.modules[place.path].importable else None
 
 
 @dataclass(slots=True)
@@ -66,14 +80,14 @@ class Mentions:
     """Where the names of functions and constants are mentioned in all files, by name: path and offset."""
 
     names: defaultdict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
-    """Only where the same file defines the name."""
+    """Only where the same file defines or imports the name."""
     attributes: defaultdict[str, list[tuple[str, int, str | None]]] = field(default_factory=lambda: defaultdict(list))
     """With the name before the first dot, None for another expression."""
     strings: defaultdict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
     exported: set[str] = field(default_factory=set)
     """In `__all__`, or imported by the `__init__` of a package."""
-    imported: set[str] = field(default_factory=set)
-    """By other files."""
+    imported: defaultdict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    """The files that import it, and what they call it."""
 
     @classmethod
     def of(cls, modules: Mapping[str, ModuleFacts]) -> Mentions:
@@ -82,16 +96,19 @@ class Mentions:
         anywhere = frozenset(chain.from_iterable(defined.values()))
         for path, facts in modules.items():
             for one in facts.imports:
-                if one.attribute is not None:
-                    (found.exported if facts.is_package else found.imported).add(one.attribute)
-            found._read(facts, defined[path], anywhere)
+                if one.attribute is not None and facts.is_package:
+                    found.exported.add(one.attribute)
+                elif one.attribute is not None:
+                    found.imported[one.attribute].append((path, one.name))
+            aliases = {one.name for one in facts.imports if one.attribute in anywhere}
+            found._read(facts, defined[path] | aliases, anywhere)
             for binding in facts.bindings:
                 if binding.target == "__all__":
                     found.exported.update(_names_in(binding.value))
         return found
 
     def _read(self, facts: ModuleFacts, here: frozenset[str], anywhere: frozenset[str]) -> None:
-        """Note what a file mentions of the names that are defined here and anywhere."""
+        """Note what a file mentions of the names that are defined or imported here, and anywhere."""
         path = facts.path
         waiting = list(_expressions(facts))
         while waiting:  # over every expression of a project: `isinstance` takes several times as long for a Struct
@@ -126,10 +143,12 @@ class Mentions:
 class References:
     """What in a project is used by something."""
 
-    def __init__(self, modules: Mapping[str, ModuleFacts]) -> None:
+    def __init__(self, modules: Mapping[str, ModuleFacts], passed_over: PassedOver) -> None:
         self._modules = modules
+        self._passed_over = passed_over
         self._mentions = Mentions.of(modules)
         self._known: dict[Owner, bool] = {}
+        self._offered: dict[Owner, bool] = {}
         importable = Importable(path for path in modules if path.endswith(".py"))
         self._imported = {
             path for facts in modules.values() for path in importable.imported_by(facts) if path != facts.path
@@ -147,8 +166,8 @@ class References:
             return None
         caller = self._unused_user(owner)
         public = self._is_public(owner)
-        if not public and owner.path.rpartition("/")[0] not in self._seen_folders and not owner.name.startswith("_"):
-            return None  # one of a few files that are checked: who imports it is not among them
+        if not public and not self._is_among_others(owner) and not owner.name.startswith("_"):
+            return None
         return _unused(caller.name, is_function=caller.is_function, is_public=public)
 
     def _owner(self, path: str, offset: int) -> Owner | None:
@@ -175,16 +194,24 @@ class References:
         return self._known[owner]
 
     def _unused_user(self, owner: Owner) -> Owner:
-        """The function that uses a constant, where only one does and nobody uses that."""
-        users = {user for user in self._users(owner) if user is not None}
-        return users.pop() if not owner.is_function and len(users) == 1 else owner
+        """What nobody uses: a function or constant itself, or the last in the chain of those that use it."""
+        seen = {owner}
+        while users := {user for user in self._users(owner) if user is not None} - seen:
+            owner = min(users, key=lambda user: (user.path, user.start))
+            seen.add(owner)
+        return owner
 
     def _users(self, owner: Owner) -> Iterator[Owner | None]:
         """The functions and constants in which an owner is mentioned; None for other code."""
         mentions, name = self._mentions, owner.name
-        if name in mentions.imported:
+        if self._passed_over.mention(name):
             yield None
         places = [(path, offset) for path, offset in mentions.names[name] if path == owner.path]
+        for importer, alias in mentions.imported[name]:
+            used = [(path, offset) for path, offset in mentions.names[alias] if path == importer]
+            if not used:
+                yield None  # it is passed on
+            places += used
         places += mentions.strings[name]
         for path, offset, first in mentions.attributes[name]:
             if owner.is_method or first is None or self._is_imported_name(path, first):
@@ -197,9 +224,23 @@ class References:
         return any(one.name == name for one in self._modules[path].imports)
 
     def _is_public(self, owner: Owner) -> bool:
+        """Whether others may use something that nobody in the project uses, or what makes use of it."""
+        if owner not in self._offered:
+            self._offered[owner] = False  # for functions that only use each other
+            self._offered[owner] = self._is_offered(owner) or any(
+                user is not None and self._is_public(user) for user in self._users(owner)
+            )
+        return self._offered[owner]
+
+    def _is_offered(self, owner: Owner) -> bool:
         if owner.name in self._mentions.exported:
             return True
-        return not owner.name.startswith("_") and owner.path in self._imported
+        is_known = owner.path in self._imported or (owner.is_method and self._is_among_others(owner))
+        return is_known and not owner.name.startswith("_")
+
+    def _is_among_others(self, owner: Owner) -> bool:
+        """Whether other files of its folder are imported: who uses it is among the files that are checked, then."""
+        return owner.path.rpartition("/")[0] in self._seen_folders
 
 
 def _unused(name: str, *, is_function: bool, is_public: bool) -> Unused:

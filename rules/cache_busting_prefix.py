@@ -153,8 +153,8 @@ def ask(question):
     def _added(self, added: Added) -> Finding:
         return self.finding(
             added.place,
-            f"what is added to the system prompt changes with `{added.source}`, so the conversation behind it is never "
-            "read from the cache",
+            f"what is added to the system prompt changes with `{added.source}`, so no later turn reads the "
+            "conversation behind it from the cache",
             severity=Severity.LOW,
             confidence=Confidence.LOW,
             evidence=("Assumed: the messages of earlier turns are sent behind this system prompt.",),

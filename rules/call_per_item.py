@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,11 @@ import msgspec
 from promptlint.finding import Confidence, Finding, Saving, Severity
 from promptlint.measure import Count
 from promptlint.measure.batch import Batch, batch_of
-from promptlint.project import CallSite, ItemLoop, Role
+from promptlint.project import CallSite, ItemLoop, Place, Project, Role
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of, severity_of
+from promptlint.template import Template
+from promptlint.unused import is_dead
 from promptlint.wording.answers import Expected, expected_answer
 from promptlint.wording.text import HOLE, mask
 
@@ -65,7 +67,9 @@ class CallPerItem(Rule):
     `litellm.batch_completion` run the calls at the same time; each costs the full price.
 
     Loops that try again, end with the first success, build on the last answer, read a stream, take the steps of an
-    agent, or walk over the parts of one long text are left alone, as are loops over a few literal items.
+    agent, or walk over the parts of one long text are left alone, as are loops over a few literal items, and loops that
+    send again no text that is known: the text of the call itself, or that of the object that is asked
+    (`self.verdict_prompt.generate(item)`).
 
     ## Example
     ```python
@@ -89,7 +93,7 @@ class CallPerItem(Rule):
     There is no fix: how answers are told apart, and whether they can wait, is for the author to say.
 
     ## Options
-    None.
+    - `min_tokens`: report loops that send at least so many static tokens again each time (default 1; 0 for all).
 
     ## References
     - [Message Batches](https://platform.claude.com/docs/en/build-with-claude/batch-processing), 2026-08-21
@@ -140,11 +144,16 @@ def judge(reviews):
         ),
     )
 
+    min_tokens: int = 1
+
     def check_project(self, context: Context) -> Iterator[Finding]:
         for loop in context.project.item_loops:
             calls = [context.project.call_by_id[one] for one in loop.calls]
-            if calls and not any(_is_free(call) or "logprobs" in call.keywords for call in calls):
-                yield self._loop(loop, calls, context)
+            asked = calls and not any(_is_free(call) or "logprobs" in call.keywords for call in calls)
+            if asked and not is_dead(loop.place, context.project):
+                sent = _sent(loop, calls, context)
+                if sent.static.tokens >= self.min_tokens:
+                    yield self._loop(loop, calls, sent, context)
 
     def check_call(self, call: CallSite, context: Context) -> Iterator[Finding]:
         helper = call.api.rpartition(".")[2]
@@ -161,13 +170,14 @@ def judge(reviews):
             call=call,
         )
 
-    def _loop(self, loop: ItemLoop, calls: list[CallSite], context: Context) -> Finding:
-        sent = _sent(calls, context)
+    def _loop(self, loop: ItemLoop, calls: list[CallSite], sent: Sent, context: Context) -> Finding:
         served_alike = len({call.provider for call in calls}) == 1
         batch = _batch_of(sent.call) if served_alike else None
         saving = _saving(sent, batch, context)
         short = sent.expected if sent.expected and sent.expected.tokens <= SHORT else None
-        again = f", at least {sent.static.tokens:,} static tokens sent again each time" if sent.static.tokens else ""
+        # Where one provider or another is asked, a few tokens may be the markup of one of them.
+        many = sent.static.tokens >= (1 if served_alike else LEAST_STATIC)
+        again = f", at least {sent.static.tokens:,} static tokens sent again each time" if many else ""
         together = f"ask for several items in one call, as each answer is {short.what}" if short else TOGETHER_IF_SHORT
         advice = [together] if short or sent.expected is None else []
         advice += [_ask_later(sent.call) if served_alike else ANY_BATCH]
@@ -193,23 +203,40 @@ def _ask_later(call: CallSite) -> str:
     return f"where answers can wait, use the batch API ({name})" if name else ANY_BATCH
 
 
-def _sent(calls: list[CallSite], context: Context) -> Sent:
-    """What is sent for each item, by the nearest call that says anything.
+def _sent(loop: ItemLoop, calls: list[CallSite], context: Context) -> Sent:
+    """What is sent for each item, by the nearest call that says anything; else by the object that is asked.
 
     Tokens are not counted where one text or another is sent: together they are more than anybody pays.
     """
     found: Sent | None = None
     for call in calls:
-        texts = [mask(message.template) for message in call.messages if message.role is not Role.ASSISTANT]
-        spoken = [message for message in call.messages if message.template.stretches]
-        known = len(call.prompts) <= len(spoken)
-        static = context.meter.count("\n".join(texts).replace(HOLE, "") if known else "", call.model)
-        sent = Sent(call, static, expected_answer("\n".join(texts).replace(HOLE, "_")))
-        if call.messages and static.tokens >= LEAST_STATIC:
+        messages = [message for message in call.messages if message.role is not Role.ASSISTANT]
+        known = {*call.prompts} <= {one for message in call.messages for one in message.prompts}
+        sent = _counted(call, [message.template for message in messages], context, known=known)
+        if call.messages and sent.static.tokens >= LEAST_STATIC:
             return sent
         found = found or sent
     assert found is not None
+    for body in loop.asked:
+        held = [prompt.template for prompt in context.project.prompts if _is_held(prompt.place, body, context.project)]
+        sent = _counted(found.call, held, context, known=True)
+        if sent.static.tokens > found.static.tokens:
+            return sent
     return found
+
+
+def _counted(call: CallSite, templates: Iterable[Template], context: Context, *, known: bool) -> Sent:
+    texts = "\n".join(mask(template) for template in templates)
+    static = context.meter.count(texts.replace(HOLE, "") if known else "", call.model)
+    return Sent(call, static, expected_answer(texts.replace(HOLE, "_")))
+
+
+def _is_held(place: Place, body: Place, project: Project) -> bool:
+    """Whether a text stands in the body of a class, not in a method."""
+    if place.path != body.path or not body.start <= place.start < body.end:
+        return False
+    inside = (scope for scope in project.modules[place.path].scopes if scope.start > body.start)
+    return not any(scope.start <= place.start < scope.end for scope in inside)
 
 
 def _is_free(call: CallSite) -> bool:

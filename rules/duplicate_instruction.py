@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
 from promptlint.measure import Meter
 from promptlint.project import CallSite, Evidence, Place, Project, Prompt
+from promptlint.promptfiles import is_text_file
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import severity_of
-from promptlint.unused import Unused, unused_around
+from promptlint.unused import unused_around
 from promptlint.wording.copies import Copies, copies, is_emphasised, taken_out
 from promptlint.wording.filled import filled_twice
 from promptlint.wording.repeats import Likeness
@@ -175,16 +176,16 @@ def ask(question, notes):
         if not said or not self._weighs(said, together, context.meter):
             return
         for one in said:
-            unused = unused_around(one.owner, context.project) if one.owner else None
-            if together.tells(one.owner, one.other) and not (unused and not unused.is_public):
-                yield self._repeats(one, unused, together, context)
+            if together.tells(one.owner, one.other) and _may_be_sent(one.owner, context.project):
+                yield self._repeats(one, together, context)
 
     def _weighs(self, said: Sequence[Copies], together: Together, meter: Meter) -> bool:
         """Whether what is said again is worth a look beside all that the request says."""
         fixed = sum(meter.count_template(template, together.basis.model).tokens for template in together.templates)
         return sum(one.saving.input_tokens for one in said) >= self.min_share * fixed
 
-    def _repeats(self, found: Copies, unused: Unused | None, together: Together, context: Context) -> Finding:
+    def _repeats(self, found: Copies, together: Together, context: Context) -> Finding:
+        unused = unused_around(found.owner, context.project) if found.owner else None
         first, *others = found.runs
         here = Place(first[0].later.place.path, first[0].later.place.start, first[-1].later.place.end)
         last = max((run[-1].later.place for run in found.runs), key=lambda place: place.end)
@@ -221,14 +222,13 @@ def ask(question, notes):
             formatted = not any(prompt.calls for prompt in together.prompts)
             for value in filled_twice(together.templates, context.project.modules, formatted=formatted):
                 owner = together.owner(value.again)
-                unused = unused_around(owner, context.project) if owner else None
-                if value.again not in told and not (unused and not unused.is_public):
+                if value.again not in told and _may_be_sent(owner, context.project):
                     told.add(value.again)
                     yield self.finding(
                         value.again,
                         f"the value of {value.name} is filled in here and at {_where(value.first, context)}",
                         severity=Severity.LOW,
-                        confidence=Confidence.LOW if together.is_guessed or unused else Confidence.MEDIUM,
+                        confidence=Confidence.LOW if together.is_guessed else Confidence.MEDIUM,
                         evidence=("what it costs depends on the value: both copies are paid for in every call",),
                         help="fill it in once and refer to it by its heading",
                         call=together.call,
@@ -265,6 +265,11 @@ def _told(run: Sequence[Repeated], context: Context) -> str:
 
 def _where(place: Place, context: Context) -> str:
     return f"{place.path}:{context.project.locate(place.path, place.start).row}"
+
+
+def _may_be_sent(owner: Prompt | None, project: Project) -> bool:
+    """Whether a text is used, or a text file that may be loaded in a way that is not seen."""
+    return owner is None or is_text_file(owner.place.path) or unused_around(owner, project) is None
 
 
 def _fix(found: Copies, project: Project) -> Fix | None:

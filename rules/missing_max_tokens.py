@@ -145,14 +145,14 @@ def is_complaint(text):
     ) -> Finding:
         """`others` send a cap in other implementations of the method, `alike` calls there send none."""
         files = sorted({PurePosixPath(other.place.path).name for other in others})
-        more = f", but none by {alike} more call{'s' * (alike > 1)} in other files" if alike else ""
         return self.finding(
             place,
-            f"{name}() sends no output cap; {len(others)} calls in other implementations of it do",
+            f"{name}() sends no output cap; other implementations of it do",
             severity=Severity.MEDIUM,
             confidence=Confidence.MEDIUM,
             evidence=(
-                f"A cap is sent in {', '.join(files[:3])}{' and others' if len(files) > 3 else ''}{more}.",
+                f"A cap is sent in {', '.join(files[:3])}{' and others' if len(files) > 3 else ''}"
+                f"{', but not in all other files' if alike else ''}.",
                 *_evidence(call, context),
             ),
             help="pass the same setting on here",

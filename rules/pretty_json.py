@@ -25,8 +25,6 @@ FORM_SHARE = 0.25
 """Share of its strings that are placeholders from which JSON counts as a form."""
 LEAST_BREAKS = 0.4
 """Share of the blanks between its tokens that hold a line break from which JSON counts as laid out."""
-LEAST_SHARE = 0.1
-"""Share of a prompt that the layout takes up from which it is worth a finding."""
 MEASURED = (
     "measured on o200k_base: 20 records of six short fields are 1,008 tokens with indent=4 and with indent=2, "
     'without indent 807, with separators=(",", ":") 588'
@@ -81,8 +79,9 @@ class PrettyJson(Rule):
     the function says that the text has to look like another one, and none in docstrings, which people read too.
 
     ## Options
-    - `min_tokens`: report JSON that the source spells from this many tokens saved per call (default 40),
-      where they are a tenth of the prompt or more.
+    - `min_tokens`: report JSON that the source spells from this many tokens saved per call (default 40).
+    - `min_share`: and from this share of the prompt (default 0.1).
+    - `max_line`: JSON of more characters than this keeps one line for each of its items (default 300).
 
     ## References
     - [Python: json.dumps, compact encoding](https://docs.python.org/3/library/json.html#json.dump)
@@ -193,13 +192,15 @@ def ask(text):
     )
 
     min_tokens: int = 40
+    min_share: float = 0.1
+    max_line: int = 300
 
     def layout_of(self, prompt: Prompt, context: Context) -> JsonLayout | None:
         """The layout of the JSON in a prompt; None where it is not worth a finding."""
         template = prompt.template
         laid_out = [one for one in payloads(mask(template)) if one.breaks >= LEAST_BREAKS * len(one.blanks)]
         found = tuple(one for one in laid_out if not _is_form(template.text, one))
-        ranges = tuple(each for one in found for each in one.layout(template.text))
+        ranges = tuple(each for one in found for each in one.layout(template.text, self.max_line))
         if not ranges:
             return None
         model = basis_of(context.project.call_by_id[call] for call in prompt.calls).model
@@ -208,18 +209,18 @@ def ask(text):
         saved = before.tokens - after.tokens
         return (
             JsonLayout(found, ranges, before, saved)
-            if saved >= max(self.min_tokens, LEAST_SHARE * before.tokens)
+            if saved >= max(self.min_tokens, self.min_share * before.tokens)
             else None
         )
 
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
         layout, unused = self.layout_of(prompt, context), unused_around(prompt, context.project)
-        if layout is None or (unused and not unused.is_public):
+        wanted = _why_wanted(prompt, context.project)
+        if layout is None or (unused and (wanted or not unused.is_public)):
             return
         basis = basis_of(context.project.call_by_id[call] for call in prompt.calls)
         saving = input_saving(layout.tokens, layout.before, basis, context.meter)
         several = f" in {len(layout.found)} places" if len(layout.found) > 1 else ""
-        wanted = _why_wanted(prompt, context.project)
         is_doubtful = prompt.evidence is Evidence.NAMED or unused or wanted
         evidence = ["a model also answers in the layout of the examples it is shown"]
         evidence += [wanted] if wanted else []
@@ -240,12 +241,12 @@ def ask(text):
     def check_project(self, context: Context) -> Iterator[Finding]:
         for dump in context.project.dumps:
             unused = None if dump.calls else context.project.references.unused(dump.place)
-            if unused is None or unused.is_public:
-                yield self._dumped(dump, unused, context)
+            wanted = is_deliberate(dump.place, context.project.modules[dump.place.path])
+            if not (unused and (wanted or not unused.is_public)):
+                yield self._dumped(dump, unused, wanted, context)
 
-    def _dumped(self, dump: Dump, unused: Unused | None, context: Context) -> Finding:
+    def _dumped(self, dump: Dump, unused: Unused | None, wanted: bool, context: Context) -> Finding:
         call, prompt = _goes_to(dump, context)
-        wanted = is_deliberate(dump.place, context.project.modules[dump.place.path])
         evidence = ["how much it costs depends on the data", MEASURED]
         evidence += [WANTED] if wanted else []
         evidence += [unused.evidence] if unused else []

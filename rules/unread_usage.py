@@ -12,6 +12,7 @@ import msgspec
 from promptlint.finding import Confidence, Finding, Severity
 from promptlint.project import CallSite, LoopKind, UsageFate
 from promptlint.rule import Bad, Context, Rule
+from promptlint.unused import is_dead
 
 _LOST = frozenset({UsageFate.DROPPED, UsageFate.UNSENT})
 _MANY = frozenset({LoopKind.PER_ITEM, LoopKind.UNBOUNDED})
@@ -127,6 +128,8 @@ def ask(question):
     def check_call(self, call: CallSite, context: Context) -> Iterator[Finding]:
         report = reports().get(call.sdk)
         if report is None or call.wrapper is not None or call.usage not in _LOST:
+            return
+        if is_dead(call.place, context.project):
             return
         read = sum(each.reads_usage for each in context.project.calls if each.wrapper is None)
         many = call.stream or call.loop in _MANY

@@ -211,15 +211,15 @@ def test_the_same_code_gives_the_same_page(html: str) -> None:
 
 
 def test_the_command_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "bot.py").write_text(bot(extra="Be kind.   \n" * 20), encoding="utf-8")
+    (tmp_path / "bot.py").write_text(bot(extra="Be kind.   \n" * 40), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     options = ["audit", "--isolated", "--no-cache", "--output-format", "html", "--output-file", "audit.html"]
     result = CliRunner().invoke(main, options)
     assert (result.exit_code, result.stdout) == (0, "")
     written = (tmp_path / "audit.html").read_text(encoding="utf-8")
     assert written.startswith("<!DOCTYPE html>")
-    assert "bot.py:31" in Page(written).text
-    assert "<del>···↵\n" in written
+    assert "bot.py:51" in Page(written).text
+    assert "Be kind.<del>···</del>" in written
 
 
 # In a browser

@@ -170,6 +170,51 @@ ask("Summarise the report of the week", "gpt-6-luna")
     assert [call.model for call in project(source).calls] == ["gpt-6-luna"] * 3
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        """
+class Small(Bot):
+    model = "gpt-6-luna"
+    def reply(self, text):
+        return self.ask(text)
+""",
+        """
+def reply(text):
+    return Bot("gpt-6-luna").ask(text)
+""",
+        """
+def ask(bot, text):
+    return client.responses.create(model=bot.model, input=text)
+def reply(text):
+    return ask(Bot("gpt-6-luna"), text)
+""",
+    ],
+)
+def test_an_object_says_the_model_of_a_call_inside_a_wrapper(rest: str) -> None:
+    source = f"""{SDK}
+class Bot:
+    def __init__(self, model=None):
+        self.model = model
+    def ask(self, text):
+        return client.responses.create(model=self.model, input=text)
+{rest}"""
+    assert "gpt-6-luna" in {call.model for call in project(source).calls}
+    assert wrapped(source) == []
+
+
+def test_a_text_through_as_many_functions_as_are_followed_is_found_whoever_asks_first() -> None:
+    chain = "".join(f"def f{number}(x):\n    return f{number + 1}(x)\n" for number in range(1, 7))
+    source = f"""{ASK}
+def f7(x):
+    return "The text that is sent"
+{chain}
+ask(f1(1))
+ask(f3(1))
+"""
+    assert [texts(call) for call in wrapped(source)][-1] == ["The text that is sent"]
+
+
 def test_a_subclass_of_a_client_is_a_client() -> None:
     source = """
 import openai

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
 import msgspec
 
@@ -22,7 +21,7 @@ from promptlint.syntax import Call
 def batched(ev: Evaluator, call: Call, env: Env) -> Surface | None:
     """The surface of a call that writes or serialises requests of a batch, its argument names those of their bodies;
     None for any other call."""
-    words = _words(callee_name(call))
+    words = words_of(callee_name(call))
     for sdk, batch in ev.surfaces.batches:
         if batch.written_by.isdisjoint(words):
             continue
@@ -41,11 +40,6 @@ def batched(ev: Evaluator, call: Call, env: Env) -> Surface | None:
                         table = msgspec.structs.replace(surface.table, arguments=names)
                         return replace(surface, sdk=sdk, api=batch.api, provider=sdk, table=table)
     return None
-
-
-@cache
-def _words(name: str) -> frozenset[str]:
-    return frozenset(words_of(name))
 
 
 def _requests(value: Value) -> Iterator[tuple[str, Entries]]:

@@ -168,6 +168,10 @@ def completed(partial: Partial, call: Call) -> Call:
 
 def _field_default(ev: Evaluator, call: Call, env: Env) -> Value:
     """The default of a field of a dataclass or model."""
+    factory = next((one.value for one in call.keywords if one.name == "default_factory"), None)
+    if factory is not None:
+        made = (value for value in options(ev.evaluate(factory, env)) if isinstance(value, ClassRef))
+        return one_of([ev.instance(of) for of in made] or [Unknown("field")])
     given = given_arguments(ev, ("default",), call, env)
     return given.get("default", Unknown("field"))
 
@@ -244,7 +248,10 @@ def call_function(ev: Evaluator, function: FunctionRef, arguments: Mapping[str, 
     module = ev.index.modules[function.path]
     returns = module.returns.get(function.scope, [])
     key = (id(module), -1 - function.scope)
-    if env.calls >= MAX_CALLS or key in ev.active or not returns:
+    if returns and env.calls >= MAX_CALLS:
+        ev.is_cut_short = True
+        returns = []
+    if key in ev.active or not returns:
         return _return_type(ev, module, function)
     me = owner_of(ev, function)
     ev.active.add(key)

@@ -20,11 +20,11 @@ from promptlint.link.matching import Match, Matcher, unwrapped
 from promptlint.link.messages import Draft, MessageReader
 from promptlint.link.names import Module
 from promptlint.link.responses.usage import UsageReader
-from promptlint.link.saying import says_something
+from promptlint.link.saying import holds_object, says_something
 from promptlint.link.spelled import place_of_argument
 from promptlint.link.standing import Chosen, StandingModels, made_with
 from promptlint.link.surfaces import ArgumentNames, Surface
-from promptlint.link.values import Chain, FunctionRef, Object, options
+from promptlint.link.values import Chain, ClassRef, FunctionRef, Instance, Object, options
 from promptlint.link.wrappers import MAX_DEPTH, Site, Wrappers
 from promptlint.project import Cap, CapState, LoopKind, MarkerSite, ModelLiteral, Place, Role, UsageFate
 from promptlint.syntax import Call
@@ -92,9 +92,13 @@ class CallReader:
         """
         env = Env(site.module, site.place.scope, site.place.statement_start, site.place.block)
         self._evaluator.forget()
+        given = [self._evaluator.evaluate(one, env) for one in wrappers.given(site)]
+        says = any(says_something(self._evaluator, one) for one in given)
+        # Most say nothing: then it is read only where an object can choose the model of a call inside the wrapper.
+        if not says and not any(map(holds_object, given)) and not any(map(self._is_on_other, site.targets)):
+            return None
         made = list(islice(self._made(wrappers, site.call, site.targets, env, (), set()), MAX_WAYS))
-        given = wrappers.given(site)
-        if not made or not any(says_something(self._evaluator, self._evaluator.evaluate(one, env)) for one in given):
+        if not made or not says:
             return None
         best = max(made, key=lambda one: sum(draft.text.size for draft in one.messages))
         models = {one.model for one in made}
@@ -116,6 +120,14 @@ class CallReader:
             messages=tuple(replace(draft, site=None) for draft in best.messages),
             loop=best.loop if loop is LoopKind.NONE else loop,
         )
+
+    def _is_on_other(self, target: FunctionRef) -> bool:
+        """Whether a method is called on more than is known inside it: a derived class, or an object made in view."""
+        owner = target.owner
+        if not isinstance(owner, Instance):
+            return False
+        parent = self._evaluator.index.modules[target.path].facts.scopes[target.scope].parent
+        return owner is not self._evaluator.instance(ClassRef(target.path, parent))
 
     def _name(self, key: FunctionKey) -> str:
         module = self._evaluator.index.modules[key.path]

@@ -51,6 +51,10 @@ MAX_REMEMBERED = 100_000
 _Key: TypeAlias = int | tuple[int, Instance | None, int]
 """The id of an expression, where it makes a difference with what `self` is and the id of the arguments."""
 
+_Remembered: TypeAlias = tuple[Value, int, Expr, object]
+"""A value; how many calls were being followed where it was cut short for that (with fewer there is more to see); and
+what its key is made of, as an id must not become another's."""
+
 
 class Evaluator:
     """Evaluates expressions of one set of modules.
@@ -65,14 +69,15 @@ class Evaluator:
         self.file_texts: dict[str, Text] = {}
         self.file_data: dict[str, Value] = {}
         self.origins: dict[tuple[int, int], tuple[Expr, object, Origin]] = {}
-        # What a key is made of is kept with the value: an id must not become another's.
-        self._memory: dict[_Key, tuple[Value, Expr, object]] = {}
-        self._passing: dict[_Key, tuple[Value, Expr, object]] = {}
+        self._memory: dict[_Key, _Remembered] = {}
+        self._passing: dict[_Key, _Remembered] = {}
         self.active: set[tuple[object, ...]] = set()
         self.depth = 0
+        self.is_cut_short = False
+        """Whether a call was not followed, in what is evaluated now, because enough are being followed."""
         self._steps = 0
         self._instances: dict[ClassRef, Instance] = {}
-        self._names: dict[int, tuple[Expr, frozenset[str]]] = {}
+        self._alone: dict[tuple[int, int], tuple[Expr, bool]] = {}
         self._given: dict[tuple[tuple[str, object], ...], Mapping[str, Value]] = {}
         self._made: dict[tuple[ClassRef, int, int, int], Instance] = {}
 
@@ -95,9 +100,9 @@ class Evaluator:
 
     def evaluate(self, expr: Expr, env: Env) -> Value:
         """The value of an expression."""
-        if isinstance(expr, syntax.Const):
+        if type(expr) is syntax.Const:
             return Scalar(expr.value)
-        if isinstance(expr, Given):
+        if type(expr) is Given:
             return self.evaluate(expr.expr, expr.env)
         owner, arguments = env.owner, env.arguments
         if (owner is not None or arguments is not None) and self._stands_alone(expr, env):
@@ -106,7 +111,10 @@ class Evaluator:
         # Most expressions are evaluated without a caller: their key is kept small.
         key = id(expr) if owner is None and arguments is None else (id(expr), owner, id(arguments))
         memory = self._memory if arguments is None else self._passing
-        if (known := memory.get(key)) is not None:
+        known = memory.get(key)
+        if known is not None and known[1] <= env.calls:
+            if known[1]:
+                self.is_cut_short = True
             return known[0]
         if self.depth == 0:
             self._steps = 0
@@ -117,27 +125,30 @@ class Evaluator:
             return Unknown(dotted(expr) or "…")
         self.active.add(here)
         self.depth += 1
+        before, self.is_cut_short = self.is_cut_short, False
         try:
             value = _KINDS[type(expr)](self, expr, env)
         finally:
             self.active.discard(here)
             self.depth -= 1
-        if isinstance(value, Unknown) and value.expr is None:
+        if type(value) is Unknown and value.expr is None:
             value = Unknown(value.label, expr, env)
-        memory[key] = value, expr, arguments
+        memory[key] = value, env.calls if self.is_cut_short else 0, expr, arguments
+        if before:
+            self.is_cut_short = True
         return value
 
     def _stands_alone(self, expr: Expr, env: Env) -> bool:
         """Whether an expression means the same whatever the functions around it are called with."""
         local = env.module.local_names(env.scope)
-        root = expr
-        while isinstance(root, syntax.Attr):
-            root = root.value
-        if isinstance(root, syntax.Name):
-            return root.id not in local
-        if id(expr) not in self._names:
-            self._names[id(expr)] = expr, frozenset(name.partition(".")[0] for name in mentioned(expr))
-        return self._names[id(expr)][1].isdisjoint(local)
+        if type(expr) is syntax.Name:
+            return expr.id not in local
+        key = id(expr), env.scope
+        known = self._alone.get(key)
+        if known is None:
+            alone = not any(name.partition(".")[0] in local for name in mentioned(expr))
+            known = self._alone[key] = expr, alone
+        return known[1]
 
     def arguments(self, given: dict[str, Value]) -> Mapping[str, Value]:
         """The same mapping for the same values, so that what is worked out for one call serves for others like it."""

@@ -45,8 +45,10 @@ def _bound(index: ModuleIndex, ev: Evaluator) -> Iterator[Shown]:
     """Texts of files that a name which says prompt is given."""
     for module in list(index.modules.values()):
         for binding in module.facts.bindings:
+            if binding.op != "=" or not isinstance(binding.value, Call | Item | Attr):
+                continue
             words = words_of(binding.target.rpartition(".")[2])
-            if binding.op != "=" or not isinstance(binding.value, Call | Item | Attr) or not says_prompt(words):
+            if not says_prompt(words):
                 continue
             value = ev.evaluate(binding.value, Env(module, binding.scope, binding.offset, binding.block))
             for text in _texts(value):

@@ -22,6 +22,7 @@ class Guards:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._checked: dict[str, dict[str, list[tuple[Expr, Env]]]] = {}
+        self._sources: dict[str, dict[str, list[str]]] = {}
 
     def classes(self, expr: Expr, module: Module) -> Iterator[Object]:
         """Instances of the SDK classes that a name is checked for, itself or the name its value has."""
@@ -29,7 +30,7 @@ class Guards:
         name = dotted(expr)
         if not checked or name is None:
             return
-        for known in _names(name, module):
+        for known in self._names(name, module):
             for one, env in checked.get(known, ()):
                 for option in options(self._evaluator.evaluate(one, env)):
                     if isinstance(option, Symbol):
@@ -50,17 +51,24 @@ class Guards:
             self._checked[module.path] = found
         return self._checked[module.path]
 
+    def _names(self, name: str, module: Module) -> list[str]:
+        """A dotted name and those it is assigned from anywhere in the module."""
+        if module.path not in self._sources:
+            self._sources[module.path] = _sources(module)
+        values = self._sources[module.path]
+        names = [name]
+        for known in names:
+            names.extend(one for one in values.get(known, ()) if one not in names)
+            if len(names) > MAX_NAMES:
+                break
+        return names
 
-def _names(name: str, module: Module) -> list[str]:
-    """A dotted name and those it is assigned from anywhere in the module."""
+
+def _sources(module: Module) -> dict[str, list[str]]:
+    """The dotted names that each name of a module is assigned from."""
     values: dict[str, list[str]] = {}
     for (_, target), definitions in module.definitions.items():
         for one in definitions:
             if isinstance(one, Binding) and one.op == "=" and (source := dotted(one.value)):
                 values.setdefault(target, []).append(source)
-    names = [name]
-    for known in names:
-        names.extend(one for one in values.get(known, ()) if one not in names)
-        if len(names) > MAX_NAMES:
-            break
-    return names
+    return values

@@ -71,8 +71,10 @@ class Matcher:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._evidence: dict[str, frozenset[str]] = {}
+        self._imports: dict[str, frozenset[str]] = {}
         self._guards = Guards(evaluator)
         self._bound = frozenset(self._names_of_methods())
+        self._attributes = frozenset(self._names_of_attributes())
         self.completed: set[tuple[str, int]] = set()
         """The partials that are called, by file and number of the call that makes them."""
 
@@ -82,8 +84,9 @@ class Matcher:
         `env` is where it stands unless that is the module itself (a function that is followed).
         """
         here = env or Env(module, place.scope, place.statement_start, place.block)
-        for call in dict.fromkeys((unwrapped(place.expr), place.expr)):
-            found = self._match(call, here)
+        call = unwrapped(place.expr)
+        for one in (call,) if call is place.expr else (call, place.expr):
+            found = self._match(one, here)
             if found is not None and not _is_excluded(found.surface, module, place.scope):
                 return found
         return None
@@ -101,6 +104,12 @@ class Matcher:
                 ):
                     yield binding.target.rpartition(".")[2]
 
+    def _names_of_attributes(self) -> Iterator[str]:
+        """The last part of every name that the project binds: what an object of its own can have as an attribute."""
+        for module in self._evaluator.index.modules.values():
+            for _, name in (*module.definitions, *module.annotations):
+                yield name.rpartition(".")[2]
+
     def _match(self, call: Call, env: Env) -> Match | None:
         chain = _chain(call.func)
         surfaces = self._evaluator.surfaces
@@ -112,7 +121,8 @@ class Matcher:
         near = self._modules_near(env.module)
         is_named = last in surfaces.last_names or last in self._bound or isinstance(call.func, Name)
         # A client may be called itself, also where it is made (`dspy.Predict("...")(question=...)`).
-        if not is_named and (not isinstance(call.func, Attr | Call) or near.isdisjoint(surfaces.callable_modules)):
+        may_be_made = isinstance(call.func, Call) or (isinstance(call.func, Attr) and last in self._attributes)
+        if not is_named and (not may_be_made or near.isdisjoint(surfaces.callable_modules)):
             return None
         known = False
         for callee in options(self._evaluator.evaluate(call.func, env)):
@@ -213,19 +223,21 @@ class Matcher:
     def _modules_near(self, module: Module) -> frozenset[str]:
         """The SDK modules that a file imports, itself or through the files of the project it imports from."""
         if module.path not in self._evidence:
-            names = set(imported_modules(module))
-            for place in module.facts.calls:
-                if name := imported_by_call(place.expr, self._evaluator.surfaces):
-                    names.add(name)
-            for imported in module.facts.imports:
-                other = neighbour(self._evaluator, imported, module)
-                if other is not None:
-                    names.update(imported_modules(other))
-            self._evidence[module.path] = frozenset(names & self._evaluator.surfaces.module_names)
+            surfaces = self._evaluator.surfaces
+            names = {name for place in module.facts.calls if (name := imported_by_call(place.expr, surfaces))}
+            others = (neighbour(self._evaluator, one, module) for one in module.facts.imports)
+            imported = (self._imported(other) for other in others if other is not None)
+            self._evidence[module.path] = self._imported(module).union(names, *imported)
         return self._evidence[module.path]
 
+    def _imported(self, module: Module) -> frozenset[str]:
+        """The SDK modules that a file imports itself."""
+        if module.path not in self._imports:
+            self._imports[module.path] = _imported_modules(module) & self._evaluator.surfaces.module_names
+        return self._imports[module.path]
 
-def imported_modules(module: Module) -> frozenset[str]:
+
+def _imported_modules(module: Module) -> frozenset[str]:
     """Every module that a file imports, and the packages they lie in."""
     names: set[str] = set()
     for imported in module.facts.imports:

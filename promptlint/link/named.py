@@ -109,23 +109,26 @@ def judge(
     named = [word for one in names for word in one]
     in_table = place.context in _HELD and count >= TABLE and any(says_prompt(words_of(folder)) for folder in folders)
     direct = _called(place) in words.called or (place.context == "argument" and place.name in words.keywords)
-    telling = (
-        4 * (strong or in_class or is_example or is_field),
-        3 * direct,
-        3 * (is_beside or _is_content(place)),
-        2 if near else int(not words.near_words.isdisjoint(around)),
-        2 * in_table,
-        int(opens),
+    telling = sum(
+        (
+            4 * (strong or in_class or is_example or is_field),
+            3 * direct,
+            3 * (is_beside or _is_content(place)),
+            2 if near else int(not words.near_words.isdisjoint(around)),
+            2 * in_table,
+            int(opens),
+        )
     )
+    # Vague signs alone are also those of documentation and help texts.
+    least = ENOUGH if is_parsed else 2 if is_written or _is_test(scope, parent, module) else 1
+    if telling < least:
+        return None
     vague = (
         int(near and not words.example_words.isdisjoint(named)),
         int(not words.weak_words.isdisjoint(named)),
         int(count >= LONG),
-        phrase_score(text),
     )
-    # Vague signs alone are also those of documentation and help texts.
-    least = ENOUGH if is_parsed else 2 if is_written or _is_test(scope, parent, module) else 1
-    is_prompt = sum(telling) >= least and sum(telling) + sum(vague) >= ENOUGH
+    is_prompt = telling >= ENOUGH or telling + sum(vague) + phrase_score(text) >= ENOUGH
     return Verdict(Evidence.NAMED, role_of([*own, *around])) if is_prompt else None
 
 

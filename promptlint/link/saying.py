@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from promptlint.link.assembly import leaves
 from promptlint.link.evaluate import Evaluator
-from promptlint.link.values import Entries, Items, Object, Scalar, Text, Value, options
+from promptlint.link.values import Chain, Entries, Instance, Items, Object, Partial, Scalar, Text, Value, options
 from promptlint.template import Piece
 
 MAX_NESTING = 5
@@ -35,3 +35,16 @@ def says_something(ev: Evaluator, value: Value, depth: int = 0) -> bool:
         if any(says_something(ev, one, depth + 1) for one in held):
             return True
     return False
+
+
+def holds_object(value: Value, depth: int = 0) -> bool:
+    """Whether a value is or holds an object, whose class or construction can say which model is asked."""
+    if depth > MAX_NESTING:
+        return False
+    return any(
+        isinstance(option, Instance | Partial | Chain)
+        or (isinstance(option, Object) and option.call is not None)
+        or (isinstance(option, Items) and any(holds_object(one, depth + 1) for one in option.items))
+        or (isinstance(option, Entries) and any(holds_object(one, depth + 1) for _, one in option.entries))
+        for option in options(value)
+    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from promptlint.facts import CallPlace
 from promptlint.link.arguments import Arguments, cap_of, models_of
@@ -113,7 +112,7 @@ class StandingModels:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._all = cache(self._collected)
+        self._setting: dict[str, tuple[list[_Set], list[_Set]]] = {}
 
     def settled(
         self, said: Chosen, surface: Surface, place: CallPlace, arguments: Arguments, made_on: Object | None
@@ -160,6 +159,11 @@ class StandingModels:
                     given = Arguments(self._evaluator, value.call, value.env).value(table.argument)
                     if given is not None:
                         yield given[0]
+
+    def _all(self, sdk: str) -> tuple[list[_Set], list[_Set]]:
+        if sdk not in self._setting:
+            self._setting[sdk] = self._collected(sdk)
+        return self._setting[sdk]
 
     def _collected(self, sdk: str) -> tuple[list[_Set], list[_Set]]:
         """The calls that set the model of an SDK: for the whole program, and on an object."""

@@ -48,11 +48,12 @@ def _calls_of(module: Module, functions: frozenset[str]) -> Iterator[CallPlace]:
 
 def messages(module: Module, evaluator: Evaluator) -> Iterator[tuple[Text, Role]]:
     """The contents of chat messages that are given by a name, wherever the messages go."""
-    for expr, env in _displays(module):
+    for expr, stands in _displays(module):
         role, content = _message(expr)
         if role is None or content is None or is_text(content):
             continue
-        for value in options(evaluator.evaluate(content, env)):
+        at = stands.statement_start if isinstance(stands, CallPlace) else stands.offset
+        for value in options(evaluator.evaluate(content, Env(module, stands.scope, at, stands.block))):
             if isinstance(value, Text):
                 yield value, ROLES[role]
 
@@ -64,7 +65,7 @@ def _message(expr: Expr) -> tuple[str | None, Expr | None]:
         return _role_name(pair[0]), pair[1]
     if isinstance(expr, Mapping):
         held = {_literal(key): value for key, value in zip(expr.keys, expr.values, strict=True)}
-    elif isinstance(expr, Call):
+    elif isinstance(expr, Call) and expr.keywords:
         held = {keyword.name: keyword.value for keyword in expr.keywords}
     else:
         return None, None
@@ -82,17 +83,19 @@ def _literal(expr: Expr | None) -> str | None:
     return "".join(run.text for run in runs_of(expr))
 
 
-def _displays(module: Module) -> Iterator[tuple[Expr, Env]]:
-    """Every call, and every dict, list and tuple display that is bound, returned or given to a call."""
-    facts = module.facts
-    for place in facts.calls:
-        env = Env(module, place.scope, place.statement_start, place.block)
-        yield place.expr, env
-        for expr in (*place.expr.args, *(keyword.value for keyword in place.expr.keywords)):
-            yield from ((one, env) for one in _nested(expr))
-    for binding in facts.bindings:
-        env = Env(module, binding.scope, binding.offset, binding.block)
-        yield from ((one, env) for one in _nested(binding.value))
+def _displays(module: Module) -> Iterator[tuple[Expr, CallPlace | Binding]]:
+    """Every call, and every dict, list and tuple display that is bound, returned or given to a call; and where."""
+    for place in module.facts.calls:
+        yield place.expr, place
+        for expr in (*place.expr.args, *[keyword.value for keyword in place.expr.keywords]):
+            if isinstance(expr, _HOLDING):
+                yield from ((one, place) for one in _nested(expr))
+    for binding in module.facts.bindings:
+        if isinstance(binding.value, _HOLDING):
+            yield from ((one, binding) for one in _nested(binding.value))
+
+
+_HOLDING = (Sequence, Mapping, Either)
 
 
 def _nested(expr: Expr) -> Iterator[Expr]:

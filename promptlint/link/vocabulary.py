@@ -66,7 +66,12 @@ def table() -> Named:
 
 def words_of(name: str | None) -> list[str]:
     """The words of an identifier, lower case: `SYSTEM_PROMPT` and `systemPrompt` are system, prompt."""
-    return [word.lower() for word in _WORD.findall(name or "")]
+    return list(_words(name or ""))
+
+
+@cache
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _WORD.findall(name))
 
 
 def says_prompt(names: list[str]) -> bool:

@@ -58,7 +58,7 @@ def word_count(expr: Expr) -> int:
 
 def count_words(text: str) -> int:
     """Words of a text; rules and fences (`---`) are none, two CJK characters count as one word."""
-    words = sum(any(map(str.isalnum, word)) for word in text.split())
+    words = sum(word.isalnum() or any(map(str.isalnum, word)) for word in text.split())
     if text.isascii():
         return words
     return max(words, sum("\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" for char in text) // 2)

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from promptlint.wording.text import HOLE
 
 MAX_NESTING = 60
-MAX_LINE = 300
-"""Characters of compact JSON from which each of its items has a line of its own, so that people can still read it."""
 MAX_UNCLOSED = 50
 """Brackets that nothing closes. Each costs a look at all the text behind it, and a text with so many holds no JSON."""
 _BLANKS = re.compile(r"[ \t\r\n]*")
@@ -38,10 +36,10 @@ class Payload:
     breaks: int
     """How many of the blanks hold a line break: about half in what `json.dumps(value, indent=4)` writes."""
 
-    def layout(self, text: str) -> Iterator[tuple[int, int]]:
-        """The ranges of `text` to take out for the compact form: all blanks, but of a long value a line break around
-        each of its items."""
-        is_long = self.end - self.start - sum(end - start for start, end in self.blanks) > MAX_LINE
+    def layout(self, text: str, max_line: int) -> Iterator[tuple[int, int]]:
+        """The ranges of `text` to take out for the compact form: all blanks, but of a value of more than `max_line`
+        characters a line break around each of its items."""
+        is_long = self.end - self.start - sum(end - start for start, end in self.blanks) > max_line
         for start, end in self.blanks:
             kept = text.find("\n", start, end) if is_long and (start, end) in self.around_items else -1
             ranges = [(start, end)] if kept < 0 else [(start, kept), (kept + 1, end)]

@@ -165,8 +165,8 @@ class Enhancer:
 def test_what_is_looked_up_for_a_question_and_added_to_the_system_prompt() -> None:
     [finding] = check(ENHANCER)
     assert finding.message == (
-        "what is added to the system prompt changes with `user_message`, so the conversation behind it is never read "
-        "from the cache"
+        "what is added to the system prompt changes with `user_message`, so no later turn reads the conversation "
+        "behind it from the cache"
     )
     assert ENHANCER[finding.place.start : finding.place.end] == "system_prompt + found"
     assert finding.confidence is Confidence.LOW

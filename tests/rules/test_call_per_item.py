@@ -210,3 +210,56 @@ def test_unknown_price_is_no_reason_for_high() -> None:
     )
     (finding,) = found(body)
     assert (finding.severity, finding.place.path) == (Severity.LOW, FILE)
+
+
+JUDGES = """
+from dataclasses import dataclass, field
+
+from openai import OpenAI
+
+
+class Prompt:
+    instruction: str
+    client = OpenAI()
+
+    def generate(self, data, model):
+        request = self.join(data)
+        return self.client.responses.create(model=model, input=request)
+
+
+class VerdictPrompt(Prompt):
+    instruction = "Say whether the review is of use to customers. A review that only repeats another one is of none."
+
+
+@dataclass
+class Judge:
+    verdict_prompt: Prompt = {field}
+
+    def judge(self, reviews, model):
+        return [self.verdict_prompt.generate(review, model) for review in reviews]
+"""
+
+
+@pytest.mark.parametrize("field", ["VerdictPrompt()", "field(default_factory=VerdictPrompt)"])
+def test_the_text_of_the_object_that_is_asked_is_sent_again(field: str) -> None:
+    (finding,) = findings(JUDGES.replace("{field}", field), RULE)
+    assert finding.message == "one call for each of reviews, at least 21 static tokens sent again each time"
+
+
+def test_where_no_text_is_known_nothing_is_said() -> None:
+    source = JUDGES.replace("{field}", "None")
+    assert findings(source, RULE) == []
+    (finding,) = findings(source, RULE, options={"min-tokens": 0})
+    assert finding.message == "one call for each of reviews"
+
+
+def test_texts_inside_each_other_are_counted_once() -> None:
+    source = ASK + (
+        "\n\nFRAME = 'You read reviews, and you answer in the language of the customer: '\n\n\n"
+        "class Prompt:\n    instruction = 'Say whether it is positive.'\n\n"
+        "    def text(self, data):\n        return f'{FRAME}\\n{self.instruction}\\n{data}'\n\n\n"
+        "def run(reviews):\n    prompt = Prompt()\n    for one in reviews:\n"
+        "        client.responses.create(model='gpt-4.1', input=prompt.text(one))\n"
+    )
+    (finding,) = findings(source, RULE)
+    assert "at least 21 static tokens" in finding.message

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from promptlint.finding import Applicability, Confidence, Finding
@@ -71,7 +73,7 @@ def after_fix(prompt: str) -> str:
 )
 def test_repeats_are_found_and_deleted(prompt: str, expected: str) -> None:
     [finding] = check(prompt)
-    assert "repeats app.py:" in finding.message
+    assert re.search(r" repeats? app\.py:", finding.message)
     assert finding.fix is not None
     assert finding.fix.applicability is Applicability.UNSAFE
     assert finding.saving is not None

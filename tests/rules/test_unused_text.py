@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import indent
 
 import pytest
 
 from promptlint.finding import Confidence, Finding
+from promptlint.gate import may_matter
+from promptlint.run import analyse, open_session
 from rule_run import findings
 
 RULES = ("whitespace-bloat", "duplicate-instruction", "pretty-json", "filler-phrase")
@@ -120,3 +123,77 @@ def test_a_text_file_that_no_code_loads_is_doubted() -> None:
     (finding,) = findings({"pkg/__init__.py": "", "pkg/app.py": USED, "pkg/prompts/sum_up.txt": text}, *RULES)
     assert finding.confidence is Confidence.LOW
     assert "no code is seen to load `sum_up.txt`" in finding.evidence
+
+
+def test_what_a_file_without_prompts_uses_is_used() -> None:
+    body = f"def _manual_page():\n    return {BLOATED}\n"
+    start = "import pkg\n\npkg._manual_page()\n"
+    assert not may_matter(start.encode())
+    assert check(body) == []
+    assert len(check(body, start=start)) == 1
+
+
+def test_a_constant_that_only_an_unused_function_of_another_file_uses_is_doubted() -> None:
+    body = f"MANUAL_PROMPT = {BLOATED}\n"
+    user = "from pkg.prompts import MANUAL_PROMPT as TEXT\n\n\ndef old_prompt():\n    return {}\n"
+    (finding,) = check(body, old=user.format("TEXT"))
+    assert "nothing in the project calls `old_prompt`" in finding.evidence
+    (finding,) = check(body, old=user.format("None"))  # it may be there for others to import
+    assert not any("nothing in the project" in one for one in finding.evidence)
+
+
+def test_what_is_said_twice_where_nobody_sends_it_is_silent() -> None:
+    rule = "Never name a page that is not in the manual."
+    body = f'def get_manual_prompt():\n    return """You know a manual.\n{rule}\nBe kind.\n{rule}\n"""\n'
+    assert check(body) == []
+    assert len(check(f"{body}\n\nget_manual_prompt()\n")) == 1
+
+
+def test_json_for_which_there_are_two_doubts_is_silent() -> None:
+    body = 'import json\n\n\ndef get_manual_prompt(pages):\n    """{}"""\n'
+    body += (
+        "    return f'You are given pages of the manual as JSON, and name the best: {json.dumps(pages, indent=4)}'\n"
+    )
+    assert len(check(body.replace('"""{}"""', '"""The prompt."""'))) == 1
+    assert check(body.replace("{}", "The output matches the old prompt exactly.", 1)) == []
+
+
+CALL = "client.responses.create(model='gpt-5.5', input=question).output_text"
+ASK = f"from openai import OpenAI\n\nclient = OpenAI()\n\n\ndef {{}}(question):\n    return {CALL}\n"
+
+
+@pytest.mark.parametrize(
+    ("ask", "more", "count"),
+    [
+        pytest.param(ASK.format("_ask"), {}, 0, id="private"),
+        pytest.param(ASK.format("ask"), {}, 0, id="in a module that nobody imports"),
+        pytest.param(ASK.format("ask"), {"__init__": "from pkg.calls import ask\n"}, 1, id="offered"),
+        pytest.param(ASK.format("ask"), {"start": "import pkg.calls\n\npkg.calls.ask('')\n"}, 1, id="called"),
+        pytest.param(
+            ASK.format("_ask") + "\n\nclass Bot:\n    def answer(self, question):\n        return _ask(question)\n",
+            {},
+            1,
+            id="behind a method that others may call",
+        ),
+    ],
+)
+def test_a_call_that_nobody_gets_to_costs_nothing(
+    ask: str, more: dict[str, str], count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"__init__": "", "app": SENDS, "prompts": USED, "calls": ask} | more
+    for name, text in files.items():
+        path = tmp_path / "pkg" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    session = open_session(tmp_path, isolated=True, overrides={"select": ["unread-usage"]})
+    found = analyse(sorted(str(path) for path in tmp_path.rglob("*.py")), session).findings
+    assert sum(one.place.path.endswith("calls.py") for one in found) == count
+
+
+def test_of_a_script_nobody_knows_who_starts_it(tmp_path: Path) -> None:
+    (tmp_path / "start.py").write_text(ASK.format("ask"), encoding="utf-8")
+    (tmp_path / "texts.py").write_text(USED, encoding="utf-8")
+    (tmp_path / "more.py").write_text("from texts import used_prompt\n", encoding="utf-8")
+    session = open_session(tmp_path, isolated=True, overrides={"select": ["unread-usage"]})
+    assert len(analyse(sorted(map(str, tmp_path.glob("*.py"))), session).findings) == 1

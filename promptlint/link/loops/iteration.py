@@ -18,6 +18,7 @@ from promptlint.link.loops.dependence import ends_with_answer, inside_of, is_dep
 from promptlint.link.loops.iterated import Collection, collection, is_small
 from promptlint.link.loops.loopkinds import Kind, is_rare, kind_of
 from promptlint.link.loops.looptable import loop_words, singular_words
+from promptlint.link.loops.promptobjects import prompt_object
 from promptlint.link.names import Module
 from promptlint.link.reach import Reach, Step
 from promptlint.project import ItemLoop, Place
@@ -53,11 +54,10 @@ def item_loops(ev: Evaluator, reach: Reach, ids: Mapping[tuple[str, int], str]) 
     for (path, _), sites in found.items():
         sites.sort(key=lambda site: site[0].place.expr.start)
         step, walk = sites[0]
-        calls, hops = finder.calls(step, ids)
+        calls, hops, asked = finder.calls(step, ids)
         place = Place(path, step.place.expr.start, step.place.expr.end)
-        loops.append(
-            ItemLoop(place, walk.over.label, calls, hops, is_concurrent(step.module, step), others=len(sites) - 1)
-        )
+        concurrent = is_concurrent(step.module, step)
+        loops.append(ItemLoop(place, walk.over.label, calls, hops, concurrent, others=len(sites) - 1, asked=asked))
     return tuple(sorted(loops, key=lambda loop: (loop.place.path, loop.place.start)))
 
 
@@ -165,13 +165,17 @@ class _Finder:
             if kinds <= {Kind.RETRIES, None} and not mapped and not is_rare(step.module, step.place.block):
                 yield step
 
-    def calls(self, start: Step, ids: Mapping[tuple[str, int], str]) -> tuple[tuple[str, ...], int]:
-        """The ids of the calls of a model that a call is or leads to, nearest first, and the hops to the first."""
+    def calls(self, start: Step, ids: Mapping[tuple[str, int], str]) -> tuple[tuple[str, ...], int, tuple[Place, ...]]:
+        """The ids of the calls of a model that a call is or leads to, nearest first, the hops to the first, and the
+        classes of the objects that are asked on the way there."""
         found: dict[str, None] = {}
+        asked: dict[Place, None] = {}
         hops = 0
         waiting, seen = deque([(start, 0)]), set[FunctionKey]()
         while waiting and len(found) < MAX_CALLS:
             step, depth = waiting.popleft()
+            if not found and (asks := prompt_object(self._ev, step)):
+                asked.setdefault(asks)
             call_id = ids.get((step.module.path, step.place.expr.start))
             if call_id is not None:
                 hops = depth if not found else hops
@@ -180,7 +184,7 @@ class _Finder:
                 if target not in seen and depth < MAX_HOPS:
                     seen.add(target)
                     waiting.extend((one, depth + 1) for one in self._straight(target))
-        return tuple(found), hops
+        return tuple(found), hops, tuple(asked)
 
 
 def _maps(call: Call) -> bool:
