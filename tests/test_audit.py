@@ -337,6 +337,8 @@ from anthropic import Anthropic
 
 
 class Model:
+    instruction = "You answer the question in one word."
+
     def generate(self, prompt):
         return Anthropic().messages.create(
             model="claude-sonnet-4-6", max_tokens=1000, messages=[{"role": "user", "content": prompt}]
