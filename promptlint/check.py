@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from promptlint import suppress
 from promptlint.finding import Finding
+from promptlint.forks import WORTH_FORKING, each
 from promptlint.measure import Meter
 from promptlint.project import CallSite, Place, Problem, Project, Prompt
 from promptlint.promptfiles import MAX_SIZE
@@ -34,6 +37,15 @@ class Checked:
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
     problems: tuple[Problem, ...]
+
+
+class _Answers(NamedTuple):
+    """Findings about prompts, calls and the project as a whole, and the crashes of rules, by path and rule name."""
+
+    prompts: list[Finding]
+    calls: list[Finding]
+    project: list[Finding]
+    crashes: dict[tuple[str, str], Problem]
 
 
 @dataclass(slots=True)
@@ -65,19 +77,42 @@ class _Examiner:
                 findings += filter(self.is_selected, found)
         return findings
 
-    def ask_about_all(self) -> list[Finding]:
-        """What rules find in the project as a whole, each asked once for every set of options it has.
+    def ask_about_file(self, prompts: Sequence[Prompt], calls: Sequence[CallSite]) -> _Answers:
+        """What rules find in the prompts and calls of one file."""
+        book = replace(self, crashes={})
+        about_prompts = [one for prompt in prompts for one in book.ask(prompt, lambda rule: rule.check_prompt)]
+        about_calls = [one for call in calls for one in book.ask(call, lambda rule: rule.check_call)]
+        return _Answers(about_prompts, about_calls, [], book.crashes)
 
-        A finding counts where the rule runs with these options. A crash costs the rule on all files.
+    def ask_about_all(self, rule: Rule, meter: Meter, paths: Sequence[str]) -> _Answers:
+        """What a rule finds in the project as a whole with the options and the counter that it has for some paths.
+
+        A finding counts where the rule runs with these. A crash costs the rule on all files.
         """
+        book = replace(self, crashes={})
         findings: list[Finding] = []
-        for rule, meter, paths in self._settled():
-            if type(rule).check_project is Rule.check_project:
-                continue
-            with self._guarded(rule, paths, 0):
-                found = [self._sound(finding, rule) for finding in rule.check_project(Context(self.project, meter))]
-                findings += [finding for finding in found if self.is_selected(finding) and finding.place.path in paths]
-        return findings
+        with book._guarded(rule, paths, 0):
+            found = [self._sound(finding, rule) for finding in rule.check_project(Context(self.project, meter))]
+            findings = [finding for finding in found if self.is_selected(finding) and finding.place.path in paths]
+        return _Answers([], [], findings, book.crashes)
+
+    def questions(self) -> list[Callable[[], _Answers]]:
+        """All that rules are to be asked, in any order and by any process: of the whole project, which takes longest,
+        then file by file."""
+        prompts: defaultdict[str, list[Prompt]] = defaultdict(list)
+        calls: defaultdict[str, list[CallSite]] = defaultdict(list)
+        for prompt in self.project.prompts:
+            prompts[prompt.place.path].append(prompt)
+        for call in self.project.calls:
+            calls[call.place.path].append(call)
+        return [
+            *(
+                partial(self.ask_about_all, rule, meter, paths)
+                for rule, meter, paths in self._settled()
+                if type(rule).check_project is not Rule.check_project
+            ),
+            *(partial(self.ask_about_file, prompts[path], calls[path]) for path in sorted({*prompts, *calls})),
+        ]
 
     def _settled(self) -> Iterable[tuple[Rule, Meter, list[str]]]:
         """Each rule with its options and its counter, and the paths for which it runs so."""
@@ -136,24 +171,25 @@ def check(
     rules_for: Callable[[str], tuple[Rule, ...]],
     meter_for: Callable[[str], Meter],
     codes: Mapping[str, str],
+    processes: int = 1,
 ) -> Checked:
-    """What the rules find in the project.
+    """What the rules find in the project, asked by up to so many processes.
 
     `rules_for` and `meter_for` give the rules and the token counter for a path; `codes` maps the name of every
     known rule to its code, for reading suppression comments.
     """
     with redirect_stdout(sys.stderr):  # what a rule prints must not get into a report
-        return _checked(_Examiner(project, rules_for, meter_for, {}), codes)
+        examiner = _Examiner(project, rules_for, meter_for, {})
+        questions = examiner.questions()
+        is_much = sum(facts.scopes[0].end for facts in project.modules.values()) >= WORTH_FORKING
+        answers = each(questions, lambda question: question(), processes if is_much else 1)
+        return _checked(examiner, answers, codes)
 
 
-def _checked(examiner: _Examiner, codes: Mapping[str, str]) -> Checked:
+def _checked(examiner: _Examiner, answers: Sequence[_Answers], codes: Mapping[str, str]) -> Checked:
     project = examiner.project
-    raw: list[Finding] = []
-    for prompt in project.prompts:
-        raw += examiner.ask(prompt, lambda rule: rule.check_prompt)
-    for call in project.calls:
-        raw += examiner.ask(call, lambda rule: rule.check_call)
-    raw += examiner.ask_about_all()
+    examiner.crashes |= {key: crash for one in reversed(answers) for key, crash in one.crashes.items()}
+    raw = [finding for kind in ("prompts", "calls", "project") for one in answers for finding in getattr(one, kind)]
     filtered = suppress.apply(_in_order(raw), project.modules, codes, examiner.has_run)
     late: list[Finding] = []
     for comment in filtered.suppressions:

@@ -128,6 +128,8 @@ class Tree:
     texts: TextFiles = field(default_factory=TextFiles)
     declared: tuple[CallTable, ...] = ()
     """The functions that the configuration says call a model."""
+    processes: int = 1
+    """How many processes may work on it."""
 
     def holds_text(self, path: str) -> bool:
         """Whether a file is a text file, not a program."""
@@ -228,7 +230,7 @@ def examine(tree: Tree, session: Session) -> Analysis:
         return Analysis(tree, (), (), _in_order({*tree.problems, *session.problems}))
     from promptlint.check import check
 
-    checked = check(tree.project, session.rules, session.meter, session.registry.codes)
+    checked = check(tree.project, session.rules, session.meter, session.registry.codes, tree.processes)
     problems = _in_order({*tree.problems, *session.problems, *checked.problems})
     return Analysis(tree, checked.findings, checked.suppressed, problems)
 
@@ -262,6 +264,7 @@ def _tree(
         files_seen=seen + len(texts.data),
         texts=texts,
         declared=declared,
+        processes=scanner.processes,
     )
 
 
@@ -302,7 +305,7 @@ def _linked(
         return Project({}, (), ())
     from promptlint.linking import link_all
 
-    return link_all(modules, texts, declared, scanner.linkers)
+    return link_all(modules, texts, declared, scanner.processes)
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -31,8 +31,6 @@ Executors: TypeAlias = Callable[[], AbstractContextManager["Executor"]]
 Outcome: TypeAlias = ModuleFacts | Problem
 Job: TypeAlias = tuple[str, bytes, int]
 """A path, the file's bytes, and how many parts of the path its module name has."""
-Answer: TypeAlias = bytes | Problem | None
-"""Facts as they travel between processes; None where they cannot, because they hold text that is no Unicode."""
 _R = TypeVar("_R")
 
 
@@ -40,14 +38,13 @@ _R = TypeVar("_R")
 class Scanner:
     """Scans files. `executors` makes an executor, None: scan in this process. `cache` keeps facts between runs.
 
-    `linkers` makes an executor on this machine for what comes after the scan, see `promptlint.linking`. `parts` says
-    how many parts of a path its module name has, `gated` whether files that may hold no prompt are left out
-    (`promptlint.gate`).
+    `processes` is how many processes of this machine may work on what comes after the scan. `parts` says how many parts
+    of a path its module name has, `gated` whether files that may hold no prompt are left out (`promptlint.gate`).
     """
 
     cache: Cache | None = None
     executors: Executors | None = None
-    linkers: Executors | None = None
+    processes: int = 1
     parts: Callable[[str], int] = package_parts
     gated: bool = True
 
@@ -67,25 +64,19 @@ class Scanner:
             else:
                 outcomes[job[0]] = facts
         fresh: dict[bytes, bytes] = {}
-        for (path, content, parts), answer in zip(missing, self._answers(missing), strict=True):
-            if isinstance(answer, bytes):
-                outcomes[path] = unpack(answer)
-                if self.cache:
-                    fresh[keys[path]] = answer
-            else:
-                outcomes[path] = answer or scan_file(path, content, parts)
+        for (path, _, _), outcome in zip(missing, self._scanned(missing), strict=True):
+            outcomes[path] = outcome
+            if self.cache and isinstance(outcome, ModuleFacts) and (packed := pack(outcome)) is not None:
+                fresh[keys[path]] = packed
         if self.cache:
             self.cache.keep(fresh)
         return {path: outcomes[path] for path in data}
 
-    def _answers(self, jobs: Sequence[Job]) -> Iterator[Answer]:
+    def _scanned(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         size = sum(len(content) for _, content, _ in jobs)
         if self.executors is None or size < WORTH_PROCESSES:
-            # Facts are encoded for the cache only: this process has them as they are.
-            for job in jobs:
-                yield scan_chunk([job])[0] if self.cache else None
-        else:
-            yield from _by_executor(jobs, self.executors)
+            return (scan_file(*job) for job in jobs)
+        return _by_executor(jobs, self.executors)
 
 
 HERE = Scanner()
@@ -119,10 +110,9 @@ def _not_analysed(path: str, error: Exception) -> Problem:
     return Problem(path, 1, f"this file could not be analysed: {type(error).__name__}: {error}; please report this")
 
 
-def scan_chunk(jobs: Sequence[Job]) -> list[Answer]:
-    """What an executor runs: the answers for some files, in order."""
-    outcomes = (scan_file(*job) for job in jobs)
-    return [pack(outcome) if isinstance(outcome, ModuleFacts) else outcome for outcome in outcomes]
+def scan_chunk(jobs: Sequence[Job]) -> list[Outcome]:
+    """What an executor runs: the facts of some files, or why there are none, in order."""
+    return [scan_file(*job) for job in jobs]
 
 
 def processes(jobs: int) -> Executors | None:
@@ -133,12 +123,12 @@ def processes(jobs: int) -> Executors | None:
     def start() -> AbstractContextManager[Executor]:
         from concurrent.futures import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(jobs, initializer=_watch_parent)
+        return ProcessPoolExecutor(jobs, initializer=end_with_parent)
 
     return start
 
 
-def _watch_parent() -> None:
+def end_with_parent() -> None:
     """End this process when the one that started it does, also when that was killed and could not say so."""
     import gc
     import threading
@@ -158,10 +148,10 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _by_executor(jobs: Sequence[Job], executors: Executors) -> Iterator[Answer]:
+def _by_executor(jobs: Sequence[Job], executors: Executors) -> Iterator[Outcome]:
     chunks = list(_chunks(jobs))
     with executors() as executor:
-        pending: list[Future[list[Answer]]] = [executor.submit(scan_chunk, chunk) for chunk in chunks]
+        pending: list[Future[list[Outcome]]] = [executor.submit(scan_chunk, chunk) for chunk in chunks]
         results = [result_of(future) for future in pending]
     for chunk, result in zip(chunks, results, strict=True):
         if result is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain
 
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ from promptlint.passedover import PassedOver
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.promptfiles import is_text_file
 from promptlint.scan.texts import dotted
-from promptlint.syntax import Attr, Call, Const, Field, Name, Opaque, Run, Str
+from promptlint.syntax import Attr, Call, Field, Name, Opaque, Run, Str
 
 ENTRY_POINTS = frozenset({"main", "cli", "run", "app", "handler", "lambda_handler"})
 """What functions are mostly called that a script, a server or a packaging tool starts with."""
@@ -77,9 +77,10 @@ def _around(place: Place, project: Project) -> Unused | None:
 
 @dataclass(slots=True)
 class Mentions:
-    """Where names are mentioned in all files, by name: path and offset."""
+    """Where the names of functions and constants are mentioned in all files, by name: path and offset."""
 
     names: defaultdict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    """Only where the same file defines or imports the name."""
     attributes: defaultdict[str, list[tuple[str, int, str | None]]] = field(default_factory=lambda: defaultdict(list))
     """With the name before the first dot, None for another expression."""
     strings: defaultdict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
@@ -91,50 +92,51 @@ class Mentions:
     @classmethod
     def of(cls, modules: Mapping[str, ModuleFacts]) -> Mentions:
         found = cls()
+        defined = {path: frozenset(_defined(facts)) for path, facts in modules.items()}
+        anywhere = frozenset(chain.from_iterable(defined.values()))
         for path, facts in modules.items():
             for one in facts.imports:
                 if one.attribute is not None and facts.is_package:
                     found.exported.add(one.attribute)
                 elif one.attribute is not None:
                     found.imported[one.attribute].append((path, one.name))
-            for root in _expressions(facts):
-                found._read(root, path)
+            aliases = {one.name for one in facts.imports if one.attribute in anywhere}
+            found._read(facts, defined[path] | aliases, anywhere)
             for binding in facts.bindings:
                 if binding.target == "__all__":
                     found.exported.update(_names_in(binding.value))
         return found
 
-    def _read(self, root: Any, path: str) -> None:
-        """Note what an expression mentions; the calls inside it are noted by themselves."""
-        # Nearly every node of a project comes by: most often it is nothing, a tuple or a name.
-        waiting = [root]
-        while waiting:
+    def _read(self, facts: ModuleFacts, here: frozenset[str], anywhere: frozenset[str]) -> None:
+        """Note what a file mentions of the names that are defined or imported here, and anywhere."""
+        path = facts.path
+        waiting = list(_expressions(facts))
+        while waiting:  # over every expression of a project: `isinstance` takes several times as long for a Struct
             node = waiting.pop()
-            kind = type(node)
-            if node is None or kind is Const:
-                continue
-            if kind is tuple:
+            if type(node) is tuple:
                 waiting.extend(node)
-            elif kind is Name:
-                self.names[node.id].append((path, node.start))
-            elif kind is Attr:
-                first = (dotted(node) or "").partition(".")[0]
-                self.attributes[node.name].append((path, node.start, first or None))
+            elif type(node) is Name:
+                if node.id in here:
+                    self.names[node.id].append((path, node.start))
+            elif type(node) is Attr:
+                if node.name in anywhere:
+                    first = (dotted(node) or "").partition(".")[0]
+                    self.attributes[node.name].append((path, node.start, first or None))
                 waiting.append(node.value)
-            elif kind is Str:
-                self._read_text(node, path)
+            elif type(node) is Str:
+                self._read_text(node, path, anywhere)
                 waiting.extend([part.value for part in node.parts if type(part) is Field])
-            elif kind is Opaque:
-                for name in node.names:
+            elif type(node) is Opaque:
+                for name in here.intersection(node.names):
                     self.names[name].append((path, node.start))
-            elif issubclass(kind, Struct) and (kind is not Call or node is root):
-                waiting.extend([getattr(node, inner) for inner in fields_of(kind)])
+            elif type(node) is not Call and isinstance(node, Struct):  # calls are noted by themselves
+                waiting.extend([getattr(node, name) for name in fields_of(type(node))])
 
-    def _read_text(self, node: Str, path: str) -> None:
+    def _read_text(self, node: Str, path: str, anywhere: frozenset[str]) -> None:
         """A string that may name something: "ask", "prompts.ask", "prompts:ask"."""
         text = _spelled(node)
         name = text.replace(":", ".").rpartition(".")[2]
-        if len(text) <= LONGEST_NAME and name.isidentifier():
+        if len(text) <= LONGEST_NAME and name in anywhere:
             self.strings[name].append((path, node.start))
 
 
@@ -178,7 +180,7 @@ class References:
         if around:
             return None  # in the body of a class
         for binding in facts.bindings:
-            if binding.scope == 0 and binding.op == "=" and _holds(binding, offset) and binding.target.isidentifier():
+            if _is_constant(binding) and _holds(binding, offset):
                 value = binding.value
                 return Owner(path, binding.target, value.start, value.end, is_method=False, is_function=False)
         return None
@@ -265,13 +267,27 @@ def _holds(binding: Binding, offset: int) -> bool:
     return binding.value.start <= offset < binding.value.end
 
 
+def _defined(facts: ModuleFacts) -> Iterator[str]:
+    """The names of the functions and constants of a file."""
+    for scope in facts.scopes:
+        if scope.kind == "function":
+            yield scope.name
+    for binding in facts.bindings:
+        if _is_constant(binding):
+            yield binding.target
+
+
+def _is_constant(binding: Binding) -> bool:
+    return binding.scope == 0 and binding.op == "=" and binding.target.isidentifier()
+
+
 def _expressions(facts: ModuleFacts) -> Iterator[object]:
-    """Every expression of a file that is in its facts."""
+    """Every expression of a file that is in its facts; of calls what they hold."""
     for binding in facts.bindings:
         if binding.target != "__all__":
             yield (binding.value, binding.key, binding.annotation)
     for call in facts.calls:
-        yield call.expr
+        yield (call.expr.func, call.expr.args, call.expr.keywords)
     for text in facts.texts:
         yield text.expr
     for block in facts.blocks:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from promptlint import linking
+from promptlint import forks, linking
+from promptlint.link import link
 from promptlint.link.parts import parts_of
+from promptlint.project import Project
 from promptlint.promptfiles import Listed, TextFiles
 from promptlint.run import Tree, read_tree
-from promptlint.scanning import Scanner, processes
+from promptlint.scanning import Scanner
 
 LLM = """
 from openai import OpenAI
@@ -42,7 +44,7 @@ OWN = "You are the assistant of {package}. Answer the question of the customer."
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two packages that load one text file, a text file in each, and a script called like a module of Python."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(linking, "WORTH_PROCESSES", 1)
+    monkeypatch.setattr(linking, "WORTH_FORKING", 1)
     for package, model in (("one", "gpt-4.1"), ("two", "gpt-5.5")):
         folder = Path(package)
         (folder / "prompts").mkdir(parents=True)
@@ -116,21 +118,17 @@ def test_a_text_file_that_two_parts_load_is_one_prompt(files: list[str]) -> None
     assert {call.partition("/")[0] for call in shared.calls} == {"one", "two"}
 
 
-def test_processes_change_nothing(files: list[str]) -> None:
-    here, there = read(files), read(files, Scanner(linkers=processes(2)))
+def test_processes_change_nothing(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    here, linkers = read(files), Path("linkers")
+
+    def noted(*args: Any) -> Project:
+        with linkers.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        return link(*args)
+
+    monkeypatch.setattr(linking, "link", noted)
+    there = read(files, Scanner(processes=2))
     assert there.project == here.project
     assert there.texts.asked == here.texts.asked
     assert list(there.project.modules) == list(here.project.modules)
-
-
-class Dying(Executor):
-    """An executor whose process is gone."""
-
-    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
-        future: Future[object] = Future()
-        future.set_exception(RuntimeError("the process died"))
-        return future
-
-
-def test_what_a_process_that_dies_was_to_link_is_linked_here(files: list[str]) -> None:
-    assert read(files, Scanner(linkers=Dying)).project == read(files).project
+    assert (str(os.getpid()) in linkers.read_text().split()) != forks.can_fork()

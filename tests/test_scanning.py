@@ -60,7 +60,7 @@ class Dying(Executor):
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
 
-def die_over_m03(jobs: list[scanning.Job]) -> list[scanning.Answer]:
+def die_over_m03(jobs: list[scanning.Job]) -> list[scanning.Outcome]:
     if any(path == "m03.py" for path, _, _ in jobs):
         os._exit(9)
     return scan_chunk(jobs)

@@ -54,7 +54,7 @@ def config_options(function: Command) -> Command:
 def scan_options(function: Command) -> Command:
     """The options that say how files are scanned, for a command that takes `scanning`."""
     jobs = click.option(
-        "--jobs", "-j", type=click.IntRange(1), help="Processes that scan files  [default: the cores there are]"
+        "--jobs", "-j", type=click.IntRange(1), help="Processes that share the work  [default: the cores there are]"
     )
     no_cache = click.option("--no-cache", is_flag=True, help="Scan every file, and remember nothing.")
     folder = click.option(

@@ -85,8 +85,8 @@ def scanner_of(scanning: Scanning, executor: str | None = None) -> Iterator[Scan
         return
     cache = None if scanning.no_cache else _cache(scanning.cache_dir)
     try:
-        here = processes(scanning.jobs or usable_cores())
-        yield Scanner(cache, executors=here, linkers=here, gated=not scanning.no_gate)
+        jobs = scanning.jobs or usable_cores()
+        yield Scanner(cache, executors=processes(jobs), processes=jobs, gated=not scanning.no_gate)
     finally:
         if cache:
             cache.close()

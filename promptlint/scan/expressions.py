@@ -70,7 +70,7 @@ class Lowering:
             return
         if is_text(expr):
             self._builder.add_text(expr, context, name, owner)
-        elif isinstance(expr, Either):
+        elif type(expr) is Either:
             for option in expr.options:
                 self._record(option, context, name, owner)
 

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
+from promptlint.scan.positions import numbers
 from promptlint.syntax import Expr, Field, Run, Token
 
 _OPENING = re.compile(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")")
@@ -82,8 +83,11 @@ def _verbatim(segment: str, start: int, values: Sequence[str | None]) -> tuple[R
     prefix, quote = opening.groups()
     if segment[opening.end() : -len(quote)] != value or ("\\" in value and "r" not in prefix.lower()):
         return None
-    begin = start + opening.end()
-    return (Run(value, begin, begin + len(value), Token(start, start + len(segment), prefix, quote)),) if value else ()
+    if not value:
+        return ()
+    begin, end = start + opening.end(), start + len(segment)
+    shared = numbers(end)
+    return (Run(value, shared[begin], shared[begin + len(value)], Token(start, shared[end], prefix, quote)),)
 
 
 class _Field:
