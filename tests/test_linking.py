@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from promptlint import forks, linking
 from promptlint.link import link
+from promptlint.link.names import Module
 from promptlint.link.parts import parts_of
 from promptlint.project import Project
 from promptlint.promptfiles import Listed, TextFiles
@@ -116,6 +118,18 @@ def test_a_part_is_what_it_is_alone(files: list[str]) -> None:
 def test_a_text_file_that_two_parts_load_is_one_prompt(files: list[str]) -> None:
     (shared,) = (prompt for prompt in read(files).project.prompts if prompt.place.path == "prompts/shared.txt")
     assert {call.partition("/")[0] for call in shared.calls} == {"one", "two"}
+
+
+def test_what_linking_took_is_free_when_it_ends(files: list[str]) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        project = read(files).project
+        left = [one for one in gc.get_objects() if type(one) is Module]
+    finally:
+        gc.enable()
+    assert project.prompts
+    assert left == []
 
 
 def test_processes_change_nothing(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
