@@ -44,7 +44,7 @@ MAX_STEPS = 20_000
 """Expressions evaluated for one question inside functions that are followed: their results cannot be remembered."""
 
 
-MAX_REMEMBERED = 100_000
+MAX_REMEMBERED = 50_000
 """Results remembered of functions followed with their arguments: some 50 MB."""
 
 
