@@ -55,11 +55,10 @@ def can_fork() -> bool:
 
 
 def _begin(work: Callable[[_T], _R], items: Sequence[_T]) -> None:
-    """What a fork does first. Between two items it is left to its parent to say what an interruption means."""
-    from promptlint.scanning import end_with_parent
+    """What a fork does first. Ctrl-C counts while it works on an item."""
+    from promptlint.scanning import begin_worker
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
+    begin_worker()
     _shared.append((work, items))
 
 

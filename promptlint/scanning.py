@@ -123,14 +123,16 @@ def processes(jobs: int) -> Executors | None:
     def start() -> AbstractContextManager[Executor]:
         from concurrent.futures import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(jobs, initializer=end_with_parent)
+        return ProcessPoolExecutor(jobs, initializer=begin_worker)
 
     return start
 
 
-def end_with_parent() -> None:
-    """End this process when the one that started it does, also when that was killed and could not say so."""
+def begin_worker() -> None:
+    """What a process does first that another one started: it leaves it to that one to say what Ctrl-C means, and ends
+    with it, also where that was killed and could not say so."""
     import gc
+    import signal
     import threading
     from multiprocessing import parent_process
 
@@ -139,6 +141,7 @@ def end_with_parent() -> None:
             parent.join()
             os._exit(1)
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=watch, daemon=True).start()
     gc.freeze()  # What a fork has inherited is not its garbage: looking through it would copy it.
 
@@ -152,7 +155,12 @@ def _by_executor(jobs: Sequence[Job], executors: Executors) -> Iterator[Outcome]
     chunks = list(_chunks(jobs))
     with executors() as executor:
         pending: list[Future[list[Outcome]]] = [executor.submit(scan_chunk, chunk) for chunk in chunks]
-        results = [result_of(future) for future in pending]
+        try:
+            results = [result_of(future) for future in pending]
+        except KeyboardInterrupt:
+            for future in pending:
+                future.cancel()
+            raise
     for chunk, result in zip(chunks, results, strict=True):
         if result is not None:
             yield from result

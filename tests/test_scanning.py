@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -121,3 +122,15 @@ def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         # The processes have this pipe too: it ends when the last of them does.
         rest, _ = parent.communicate(timeout=60)
     assert rest == b""
+
+
+def interrupted() -> int:
+    signal.raise_signal(signal.SIGINT)
+    return os.getpid()
+
+
+def test_ctrl_c_is_left_to_the_process_that_started_another_one() -> None:
+    start = processes(2)
+    assert start is not None
+    with start() as executor:
+        assert executor.submit(interrupted).result() != os.getpid()
