@@ -201,10 +201,10 @@ def ask(question, notes):
             *(["it may be repeated for emphasis: in capitals, or where a long prompt ends"] if is_emphasis else []),
             *([unused.evidence] if unused else []),
         ]
-        more = f", and {len(others)} more of this text" if others else ""
+        more = f", with {len(others)} more repeat{'s' * (len(others) > 1)} in this text" if others else ""
         return self.finding(
             Place(last.path, first[0].later.place.start, last.end) if last.path == here.path else here,
-            f"{_told(first, context)}{more} ({found.saving.input_tokens} tokens)",
+            f"{_told(first, context)} ({found.saving.input_tokens} tokens{more})",
             severity=severity_of(found.saving.usd_per_1k_calls),
             confidence=_confidence(is_exact=is_exact, is_doubtful=is_doubtful),
             evidence=tuple(evidence),

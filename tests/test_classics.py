@@ -236,7 +236,7 @@ CLASSICS = {
     "the same instruction three times": Case(
         "duplicate-instruction",
         {FILE: anthropic(f'"""{THRICE}"""')},
-        "repeats app.py:11, and 1 more of this text ({tokens} tokens)",
+        "repeats app.py:11 ({tokens} tokens, with 1 more repeat in this text)",
         {"tokens": (f"{ONCE}\n{ONCE}\n", HAIKU)},
     ),
     "a chat that grows for ever": Case("unbounded-history", {FILE: openai(CHAT)}, "messages is sent whole and never"),

@@ -570,7 +570,8 @@ def test_all_that_one_text_says_again_is_one_finding() -> None:
         "- Name the page of the manual.\n"
     )
     [finding] = check(prompt)
-    assert finding.message.startswith('"Name the page of the manual." repeats app.py:4, and 2 more of this text (')
+    assert finding.message.startswith('"Name the page of the manual." repeats app.py:4 (')
+    assert finding.message.endswith(" tokens, with 2 more repeats in this text)")
     assert [text.partition(" app.py")[0] for text in finding.evidence] == [
         'also "Never promise a delivery date to anybody." restates',
         'also "Name the page of the manual." repeats',
