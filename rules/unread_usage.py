@@ -159,7 +159,7 @@ def _evidence(call: CallSite, read: int) -> Iterator[str]:
         yield "The call stands in a loop: its tokens add up unseen."
     if read:
         others = "another call" if read == 1 else f"{read} other calls"
-        yield f"The project reads the usage of {others}: its totals leave this one out."
+        yield f"The project reads the usage of {others}, but not of this one."
 
 
 def _help(call: CallSite, report: Report) -> str:
