@@ -29,11 +29,13 @@ VERSION = 2
 """Of the tables (SQLite's user_version)."""
 SCHEMA = f"""
 PRAGMA auto_vacuum = INCREMENTAL;
-PRAGMA journal_mode = WAL;
+BEGIN IMMEDIATE;
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
+COMMIT;
 """
+"""In one transaction: another run sees a file with all of it or nothing."""
 
 
 class Cache:
@@ -124,13 +126,10 @@ class Cache:
         """An open cache. Raises sqlite3.DatabaseError for a file that is none of ours."""
         connection = sqlite3.connect(self._path, timeout=PATIENCE)
         try:
-            [application] = connection.execute("PRAGMA application_id").fetchone()
-            [of_version] = connection.execute("PRAGMA user_version").fetchone()
-            [tables] = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-            if tables and (application, of_version) != (APPLICATION, VERSION):
-                raise sqlite3.DatabaseError("not a cache of this promptlint")
-            if not tables:
+            if not _is_ours(connection):
                 connection.executescript(SCHEMA)
+                with suppress(sqlite3.OperationalError):  # another run is at it: it works without, only slower
+                    connection.execute("PRAGMA journal_mode = WAL")
         except BaseException:
             connection.close()
             raise
@@ -146,6 +145,18 @@ class Cache:
         except (OSError, sqlite3.DatabaseError) as error:
             self._note(f"the cache {self._path} is not used: {error}")
             return None
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether a file holds our tables; False for a new one. Raises sqlite3.DatabaseError for any other."""
+    connection.execute("BEGIN")  # All is read of one state of the file, also while another run makes it.
+    [application] = connection.execute("PRAGMA application_id").fetchone()
+    [of_version] = connection.execute("PRAGMA user_version").fetchone()
+    [tables] = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    connection.rollback()
+    if tables and (application, of_version) != (APPLICATION, VERSION):
+        raise sqlite3.DatabaseError("not a cache of this promptlint")
+    return bool(tables)
 
 
 def key_of(content: bytes, *about: str) -> bytes:

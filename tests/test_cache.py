@@ -165,3 +165,13 @@ def test_several_at_once_do_no_harm(tmp_path: Path) -> None:
     assert cache.held([key_of(b"last")]) == {key_of(b"last"): b"last"}
     assert notes == []
     cache.close()
+
+
+def test_several_that_make_it_at_once_take_it_for_theirs(tmp_path: Path) -> None:
+    notes: list[str] = []
+    for number in range(20):
+        folder = tmp_path / str(number)
+        with ThreadPoolExecutor(8) as pool:
+            for cache in pool.map(lambda _, folder=folder: Cache(folder, notes.append), range(16)):
+                cache.close()
+    assert [note for note in notes if "has been replaced" in note] == []
