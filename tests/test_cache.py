@@ -169,9 +169,7 @@ def test_several_at_once_do_no_harm(tmp_path: Path) -> None:
 
 def test_several_that_make_it_at_once_take_it_for_theirs(tmp_path: Path) -> None:
     notes: list[str] = []
-    for number in range(20):
-        folder = tmp_path / str(number)
-        with ThreadPoolExecutor(8) as pool:
-            for cache in pool.map(lambda _, folder=folder: Cache(folder, notes.append), range(16)):
-                cache.close()
+    folders = [tmp_path / str(number // 8) for number in range(160)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda folder: Cache(folder, notes.append).close(), folders))
     assert [note for note in notes if "has been replaced" in note] == []
