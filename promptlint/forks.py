@@ -38,14 +38,17 @@ def each(items: Sequence[_T], work: Callable[[_T], _R], processes: int) -> list[
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import active_children, get_context
 
+    from promptlint.scanning import submitted
+
     others = set(active_children())
-    with ProcessPoolExecutor(min(processes, len(items)), get_context("fork"), _begin, (work, items)) as executor:
-        pending = [executor.submit(_nth, at) for at in range(len(items))]
-        with _ended([child for child in active_children() if child not in others], pending):
-            return [
-                work(item) if future.exception() else future.result()
-                for item, future in zip(items, pending, strict=True)
-            ]
+    pending: list[Future[_R]] = []
+    executor = ProcessPoolExecutor(min(processes, len(items)), get_context("fork"), _begin, (work, items))
+    with executor, _ended(lambda: [child for child in active_children() if child not in others], pending):
+        for at in range(len(items)):
+            pending.append(submitted(executor, _nth, at))
+        return [
+            work(item) if future.exception() else future.result() for item, future in zip(items, pending, strict=True)
+        ]
 
 
 def can_fork() -> bool:
@@ -72,17 +75,17 @@ def _nth(at: int) -> Any:
 
 
 @contextmanager
-def _ended(forks: Sequence[BaseProcess], pending: Sequence[Future[Any]]) -> Iterator[None]:
+def _ended(running: Callable[[], Sequence[BaseProcess]], pending: Sequence[Future[Any]]) -> Iterator[None]:
     """Ends the forks with the block where that fails; where it is interrupted it says in what they were."""
     try:
         yield
     except BaseException as error:
         try:
             if isinstance(error, KeyboardInterrupt):
-                for note in _last_words(forks, pending):
+                for note in _last_words(running(), pending):
                     error.add_note(note)
         finally:  # also where this is interrupted
-            for fork in forks:
+            for fork in running():
                 fork.kill()
         raise
 

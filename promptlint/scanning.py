@@ -31,6 +31,7 @@ Executors: TypeAlias = Callable[[], AbstractContextManager["Executor"]]
 Outcome: TypeAlias = ModuleFacts | Problem
 Job: TypeAlias = tuple[str, bytes, int]
 """A path, the file's bytes, and how many parts of the path its module name has."""
+_T = TypeVar("_T")
 _R = TypeVar("_R")
 
 
@@ -154,7 +155,7 @@ def usable_cores() -> int:
 def _by_executor(jobs: Sequence[Job], executors: Executors) -> Iterator[Outcome]:
     chunks = list(_chunks(jobs))
     with executors() as executor:
-        pending: list[Future[list[Outcome]]] = [executor.submit(scan_chunk, chunk) for chunk in chunks]
+        pending = [submitted(executor, scan_chunk, chunk) for chunk in chunks]
         try:
             results = [result_of(future) for future in pending]
         except KeyboardInterrupt:
@@ -168,8 +169,20 @@ def _by_executor(jobs: Sequence[Job], executors: Executors) -> Iterator[Outcome]
         # A process died over one of these files, or was stopped because another did: each gets a process of its own.
         for job in chunk:
             with executors() as executor:
-                alone = result_of(executor.submit(scan_chunk, [job]))
+                alone = result_of(submitted(executor, scan_chunk, [job]))
             yield alone[0] if alone else Problem(job[0], 1, "not analysed: the process that read this file died")
+
+
+def submitted(executor: Executor, work: Callable[[_T], _R], item: _T) -> Future[_R]:
+    """The future of what an executor makes of an item: a failed one where it takes nothing more, as a worker died."""
+    try:
+        return executor.submit(work, item)
+    except Exception as error:  # each kind of executor has errors of its own for that
+        from concurrent.futures import Future
+
+        failed: Future[_R] = Future()
+        failed.set_exception(error)
+        return failed
 
 
 def result_of(future: Future[_R]) -> _R | None:

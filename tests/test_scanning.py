@@ -94,12 +94,12 @@ def test_any_executor_will_do(files: dict[str, bytes]) -> None:
 
 
 PARENT = """\
-import sys
+import os
 from threading import Event
 from promptlint.scanning import processes
 
 def hang():
-    print("scanning", flush=True)
+    os.write(1, b"scanning\\n")  # in one piece, beside the other process
     Event().wait()
 
 if __name__ == "__main__":
