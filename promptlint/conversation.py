@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -78,16 +79,18 @@ def sends_results(call: CallSite, project: Project) -> bool:
     Elsewhere in the package markers may be set on what this call is given.
     """
     module = project.modules[call.place.path]
-    if not call.has_tools or project.spelled(module.path).isdisjoint(RESULTS):
+    if not call.has_tools or not module.spells(RESULTS):
         return False
-    package = (path for path, one in project.modules.items() if one.home == module.home)
-    return all(project.spelled(path).isdisjoint(MARKERS) for path in package)
+    return not any(one.home == module.home and one.spells(MARKERS) for one in project.modules.values())
 
 
 def added_to_system(project: Project) -> Iterator[Added]:
     """Functions that are given a system prompt and return it with an addition to it, and call no model themselves."""
+    calls: defaultdict[str, list[int]] = defaultdict(list)
+    for call in project.calls:
+        calls[call.place.path].append(call.place.start)
     for module in project.modules.values():
-        calling = [one.place.start for one in project.calls if one.place.path == module.path]
+        calling = calls.get(module.path, ())
         for scope in module.scopes:
             system = [one.name for one in scope.parameters if SYSTEM.fullmatch(one.name)]
             asked = [one.name for one in scope.parameters if ASKED.fullmatch(one.name) and one.name not in system]

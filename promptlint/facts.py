@@ -98,6 +98,11 @@ class Binding(Struct, frozen=True, gc=False, array_like=True):
     key: Expr | None = None
     annotation: Expr | None = None
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether it sets a constant of a module."""
+        return self.scope == 0 and self.op == "=" and self.target.isidentifier()
+
 
 class Exit(Struct, frozen=True, gc=False, array_like=True):
     """A statement that leaves a loop or function: `kind` is "break", "return" or "raise"."""
@@ -169,6 +174,25 @@ class Comment(Struct, frozen=True, gc=False, array_like=True):
     alone: bool = False
 
 
+class Mentions(Struct, frozen=True, gc=False, array_like=True):
+    """The names that a file mentions, wherever and for whatever: what is mentioned nowhere, nobody uses.
+
+    Each has one offset for every function outside others, and every statement outside functions, that mentions it.
+    """
+
+    names: dict[str, tuple[int, ...]]
+    """Of the file's own functions and constants, and of what it imports."""
+    attributes: dict[str, tuple[tuple[int, str | None], ...]]
+    """With the name before the first dot, None for another expression."""
+    strings: dict[str, tuple[int, ...]]
+    """What literals may name: "ask" is meant by "ask", "prompts.ask" and "prompts:ask"."""
+    keywords: tuple[str, ...]
+    """The names of keyword arguments, without offsets."""
+
+
+NO_MENTIONS = Mentions({}, {}, {}, ())
+
+
 class Location(NamedTuple):
     """A 1-based line and column; in a notebook, of the cell with this 1-based number."""
 
@@ -214,6 +238,11 @@ class ModuleFacts(Struct, frozen=True, gc=False):
     """Of a notebook, the 1-based number of each code cell and the offset at which it begins; both in order."""
     importable: bool = True
     """Whether other files can import it: notebooks and text files cannot be."""
+    mentions: Mentions = NO_MENTIONS
+
+    def spells(self, names: frozenset[str]) -> bool:
+        """Whether one of the names is a literal, the last part of one, or a keyword argument."""
+        return not (names.isdisjoint(self.mentions.strings) and names.isdisjoint(self.mentions.keywords))
 
     @property
     def home(self) -> str:

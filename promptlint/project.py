@@ -343,18 +343,6 @@ class Project:
     def call_by_id(self) -> dict[str, CallSite]:
         return {call.id: call for call in self.calls}
 
-    def spelled(self, path: str) -> frozenset[str]:
-        """Every literal without placeholders, key and name of an argument that a file spells."""
-        if path not in self._spelled:
-            from promptlint.nodes import spelled_in
-
-            self._spelled[path] = spelled_in(self.modules[path])
-        return self._spelled[path]
-
-    @cached_property
-    def _spelled(self) -> dict[str, frozenset[str]]:
-        return {}
-
     def position(self, path: str, offset: int) -> tuple[int, int]:
         """The 1-based line and column (in code points) of an offset, in a notebook counted through all cells."""
         return self.modules[path].position(offset)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from promptlint.compared import only_compared
 from promptlint.facts import Binding, ModuleFacts, Scope
 from promptlint.imported import Importable
-from promptlint.mentioned import Mentions, is_constant
+from promptlint.mentioned import Mentioned
 from promptlint.passedover import PassedOver
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.promptfiles import is_text_file
@@ -73,7 +73,7 @@ class References:
     def __init__(self, modules: Mapping[str, ModuleFacts], passed_over: PassedOver) -> None:
         self._modules = modules
         self._passed_over = passed_over
-        self._mentions = Mentions.of(modules)
+        self._mentions = Mentioned.of(modules)
         self._known: dict[Owner, bool] = {}
         self._offered: dict[Owner, bool] = {}
         importable = Importable(path for path in modules if path.endswith(".py"))
@@ -107,7 +107,7 @@ class References:
         if around:
             return None  # in the body of a class
         for binding in facts.bindings:
-            if is_constant(binding) and _holds(binding, offset):
+            if binding.is_constant and _holds(binding, offset):
                 value = binding.value
                 return Owner(path, binding.target, value.start, value.end, is_method=False, is_function=False)
         return None

@@ -32,9 +32,10 @@ SHOWN = 3
 
 
 class Phrase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"text": "with"}):
-    """Words and what takes their place; `opens`: only where a sentence begins."""
+    """Words and what takes their place; `opens`: only where a sentence begins; `holds`: letters in every match."""
 
     pattern: str
+    holds: str = ""
     text: str = ""
     opens: bool = False
 
@@ -191,7 +192,10 @@ def _changes(masked: str) -> Iterator[Change]:
             if not cut.leaves_gap:
                 yield Change(text, ((cut.start, cut.end, ""),))
             continue
+        folded = text.casefold()
         for pattern, phrase in phrases():
+            if phrase.holds not in folded:
+                continue
             for match in pattern.finditer(masked, segment.start, segment.end):
                 change = _change(masked, segment, match.span(), phrase)
                 if change and not guarded.touches(*match.span()):

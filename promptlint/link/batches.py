@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -12,17 +12,28 @@ from promptlint.link.env import Env, literal_text
 from promptlint.link.evaluate import Evaluator
 from promptlint.link.http import within
 from promptlint.link.surfaces import Surface
+from promptlint.link.tables import Batch
 from promptlint.link.values import Entries, Items, Value, options
 from promptlint.link.vocabulary import words_of
 from promptlint.scan.texts import callee_name
 from promptlint.syntax import Call
 
 
-def batched(ev: Evaluator, call: Call, env: Env) -> Surface | None:
-    """The surface of a call that writes or serialises requests of a batch, its argument names those of their bodies;
-    None for any other call."""
+def spelled_batches(ev: Evaluator) -> tuple[tuple[str, Batch], ...]:
+    """The batch files, with their SDK, of which some file spells all keys of a request."""
+    modules = ev.index.modules.values()
+    return tuple(
+        (sdk, batch)
+        for sdk, batch in ev.surfaces.batches
+        if all(any(one.facts.spells(frozenset((key,))) for one in modules) for key in batch.keys)
+    )
+
+
+def batched(ev: Evaluator, batches: Sequence[tuple[str, Batch]], call: Call, env: Env) -> Surface | None:
+    """The surface of a call that writes or serialises requests of one of the batches, its argument names those of their
+    bodies; None for any other call."""
     words = words_of(callee_name(call))
-    for sdk, batch in ev.surfaces.batches:
+    for sdk, batch in batches:
         if batch.written_by.isdisjoint(words):
             continue
         arguments = Arguments(ev, call, env)

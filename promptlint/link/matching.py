@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from promptlint.facts import CallPlace
 from promptlint.link.arguments import Arguments
-from promptlint.link.batches import batched
+from promptlint.link.batches import batched, spelled_batches
 from promptlint.link.callees import completed, imported_by_call
 from promptlint.link.env import Env
 from promptlint.link.evaluate import Evaluator
@@ -73,6 +73,7 @@ class Matcher:
         self._evidence: dict[str, frozenset[str]] = {}
         self._imports: dict[str, frozenset[str]] = {}
         self._guards = Guards(evaluator)
+        self._batches = spelled_batches(evaluator)
         self._bound = frozenset(self._names_of_methods())
         self._attributes = frozenset(self._names_of_attributes())
         self.completed: set[tuple[str, int]] = set()
@@ -116,7 +117,7 @@ class Matcher:
         last = chain[-1] if chain else call.func.id if isinstance(call.func, Name) else ""
         if last in POSTS and (surface := posted(self._evaluator, call, env)):
             return Match(call, surface, None)
-        if surface := batched(self._evaluator, call, env):
+        if surface := batched(self._evaluator, self._batches, call, env):
             return Match(call, surface, None)
         near = self._modules_near(env.module)
         is_function = isinstance(call.func, Name) and env.module.may_bind(last)

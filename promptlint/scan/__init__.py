@@ -72,4 +72,5 @@ def scan(source: Source, package_parts: int = 1) -> ModuleFacts:
         contexts=tuple(builder.contexts),
         cells=source.cell_starts(),
         importable=source.notebook is None,
+        mentions=builder.noted.close(builder.scopes, builder.bindings, builder.imports),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from promptlint.facts import Binding, Block, CallPlace, Context, Exit, Import, Scope, TextPlace
+from promptlint.scan.mentions import Noted
 from promptlint.scan.texts import MIN_WORDS, word_count
 from promptlint.syntax import Call, Expr
 
@@ -38,6 +39,10 @@ class Builder:
     usage_reads: set[tuple[int, str]] = field(default_factory=set)
     exits: list[Exit] = field(default_factory=list)
     contexts: list[Context] = field(default_factory=list)
+    noted: Noted = field(default_factory=Noted)
+    user: int = 0
+    """The offset of the statement that mentions what is met, outside functions: of the outermost function around."""
+    is_in_function: bool = False
     scope: int = 0
     block: int = -1
     context: int = -1

@@ -62,7 +62,8 @@ class Lowering:
     def text(self, node: ast.expr, context: str, name: str | None = None, owner: str | None = None) -> Expr:
         """Lower an expression that stands for itself, and record it if it is text."""
         expr = self.lower(node)
-        self._record(expr, context, name, owner)
+        if type(expr) not in _NO_TEXT:
+            self._record(expr, context, name, owner)
         return expr
 
     def _record(self, expr: Expr, context: str, name: str | None, owner: str | None) -> None:
@@ -76,6 +77,8 @@ class Lowering:
 
     def lower(self, node: ast.expr) -> Expr:
         """Lower an expression that may be part of a larger text."""
+        if type(node) is ast.Name:  # half of all expressions
+            return self._name(node)
         if self._depth > MAX_DEPTH:
             return self.opaque(node)
         self._depth += 1
@@ -87,7 +90,10 @@ class Lowering:
 
     def opaque(self, node: ast.expr) -> Opaque:
         """An expression that is not followed."""
-        return opaque(self._source, *self._span(node), node)
+        expr = opaque(self._source, *self._span(node), node)
+        for name in expr.names:
+            self._builder.noted.names[name].setdefault(self._builder.user, expr.start)
+        return expr
 
     def _children(self, node: ast.expr) -> Opaque:
         """An expression that is not followed; the calls inside it are."""
@@ -100,6 +106,8 @@ class Lowering:
         start, end = self._span(node)
         value = node.value
         if isinstance(value, str):
+            if self._builder.target != "__all__":  # what that names is offered, not used
+                self._builder.noted.literal(value, start, self._builder.user)
             return read_literal(self._source, start, end, (value,), self._field) or self.opaque(node)
         if value is None or isinstance(value, float) or (isinstance(value, int) and abs(value) <= LARGEST):
             return Const(start, end, value)
@@ -112,6 +120,7 @@ class Lowering:
 
     def _field(self, code: str, start: int) -> Expr:
         if (plain := _plain_field(code, start)) is not None:
+            self._note_plain(plain)
             return plain
         try:
             node = ast.parse(f"({code})", mode="eval").body
@@ -120,14 +129,30 @@ class Lowering:
         inner = Lowering(self._source, Positions(f"({code})", start - 1), self._builder, self._depth)
         return inner.lower(node)
 
+    def _note_plain(self, expr: Expr) -> None:
+        """Note the names in a dotted name."""
+        builder = self._builder
+        while isinstance(expr, Attr):
+            builder.noted.attribute(expr.name, expr.value, expr.start, builder.user)
+            expr = expr.value
+        if isinstance(expr, Name):
+            builder.noted.names[expr.id].setdefault(builder.user, expr.start)
+
     def _name(self, node: ast.Name) -> Expr:
-        return Name(*self._span(node), node.id)
+        start, end = self._span(node)
+        if type(node.ctx) is ast.Load:
+            self._builder.noted.names[node.id].setdefault(self._builder.user, start)
+        return Name(start, end, node.id)
 
     def _attribute(self, node: ast.Attribute) -> Expr:
         value = self.lower(node.value)
+        start, end = self._span(node)
+        builder = self._builder
         if node.attr in USAGE_NAMES:
-            read_usage(self._builder, value)
-        return Attr(*self._span(node), value, node.attr)
+            read_usage(builder, value)
+        if type(node.ctx) is ast.Load:
+            builder.noted.attribute(node.attr, value, start, builder.user)
+        return Attr(start, end, value, node.attr)
 
     def _subscript(self, node: ast.Subscript) -> Expr:
         value = self.lower(node.value)
@@ -152,7 +177,8 @@ class Lowering:
             self._builder.target = dotted(func.value)
         holder, self._holder = self._holder, None
         args = tuple(self.text(arg, "argument", str(index), name) for index, arg in enumerate(node.args))
-        owner = message_owner({keyword.arg: keyword.value for keyword in node.keywords}) or name
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        owner = (given and message_owner(given)) or name
         keywords = tuple(self._keyword(keyword, owner) for keyword in node.keywords)
         self._within_text, self._builder.target, self._holder = outer, within, holder
         builder = self._builder
@@ -168,6 +194,8 @@ class Lowering:
         builder = self._builder
         outer = builder.target
         builder.target = outer or keyword.arg
+        if keyword.arg is not None:
+            builder.noted.keywords.add(keyword.arg)
         self._holder = keyword.arg
         value = self.text(keyword.value, "argument", keyword.arg, owner)
         builder.target = outer
@@ -310,6 +338,8 @@ def _plain_field(code: str, start: int) -> Expr | None:
     return expr
 
 
+_NO_TEXT = frozenset({Name, Attr, Const, Item, Opaque})
+"""What never holds a text of its own: most of what there is."""
 _COLLECTING = frozenset({"append", "extend", "insert", "add"})
 _FLAT_OPERATORS: dict[type[ast.operator], type[Sum] | type[Pipe] | type[Slash]] = {
     ast.Add: Sum,

@@ -39,6 +39,7 @@ class Walk:
         self._body(tree.body)
 
     def _body(self, statements: Sequence[ast.stmt]) -> None:
+        builder = self._builder
         for statement in statements:
             span = self._positions.span(statement)
             body = getattr(statement, "body", None) or getattr(statement, "cases", None)
@@ -50,8 +51,10 @@ class Walk:
             decorators = getattr(statement, "decorator_list", None)
             if decorators:
                 span = (self._positions.span(decorators[0])[0], span[1])
-            self._builder.statement = span
-            self._builder.statements.append(span)
+            builder.statement = span
+            builder.statements.append(span)
+            if not builder.is_in_function:
+                builder.user = span[0]
             handler = _HANDLERS.get(type(statement))
             if handler:
                 handler(self, statement)
@@ -110,10 +113,11 @@ class Walk:
         builder = self._builder
         start = builder.statement[0]
         builder.bind(name, op, Const(start, start, index))
-        outer = builder.scope, builder.block, builder.statement
+        outer = builder.scope, builder.block, builder.statement, builder.is_in_function
         builder.scope, builder.block = index, -1
+        builder.is_in_function |= op == "def"
         self._body(body)
-        builder.scope, builder.block, builder.statement = outer
+        builder.scope, builder.block, builder.statement, builder.is_in_function = outer
 
     def _function(self, node: Function) -> None:
         lower = self._lowering
