@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from promptlint.facts import CallPlace, ModuleFacts
+from promptlint.link.answers import answering
 from promptlint.link.assembly import assembled
 from promptlint.link.callers import callers
 from promptlint.link.callgraph import CallGraph
@@ -50,6 +51,7 @@ def link(modules: Iterable[ModuleFacts], files: TextFiles | None = None, declare
     }
     graph = CallGraph(evaluator, direct)
     wrappers = Wrappers(index.modules, graph, direct)
+    evaluator.answering = answering(wrappers.senders, index.modules)
     reader = CallReader(evaluator, matcher, UsageReader(evaluator, graph))
     collector = PromptCollector(index, evaluator)
     found: list[tuple[str, FoundCall, list[list[Place]]]] = []

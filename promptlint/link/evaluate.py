@@ -80,6 +80,8 @@ class Evaluator:
         there is."""
         self.attributes: dict[tuple[ClassRef, str, Instance | None], Value | None] = {}
         """What attributes of classes are, by what `self` is."""
+        self.answering: frozenset[tuple[str, int]] = frozenset()
+        """The functions, by path and scope, whose value does not depend on what they are called with."""
         self._steps = 0
         self._instances: dict[ClassRef, Instance] = {}
         self._alone: dict[tuple[int, int], tuple[Expr, bool]] = {}

@@ -10,11 +10,11 @@ from promptlint.facts import Binding
 from promptlint.link.env import Given
 from promptlint.link.names import Module, is_static
 from promptlint.nodes import fields_of
-from promptlint.syntax import Expr, Lambda, Name
+from promptlint.syntax import Call, Expr, Lambda, Name
 
 
-def names_in(root: object) -> Iterator[str]:
-    """Every name that an expression mentions."""
+def names_in(root: object, *, into_calls: bool = True) -> Iterator[str]:
+    """Every name that an expression mentions, also inside the calls in it if so said."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -22,7 +22,7 @@ def names_in(root: object) -> Iterator[str]:
             yield node.id
         elif isinstance(node, Given):
             waiting.append(node.expr)
-        elif isinstance(node, Struct) and not isinstance(node, Lambda):
+        elif isinstance(node, Struct) and not isinstance(node, Lambda) and (into_calls or not isinstance(node, Call)):
             waiting.extend(getattr(node, field) for field in fields_of(type(node)))
         elif isinstance(node, tuple):
             waiting.extend(node)
