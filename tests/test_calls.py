@@ -404,6 +404,7 @@ Runner.run_sync({agent}, "Hello to you there")
 REQUEST = """{"custom_id": str(i), "method": "POST", "url": "URL",
     "body": {"model": "gpt-6-luna", "max_tokens": 9, "messages": [{"role": "system", "content": "Be careful."}]}}"""
 CHAT = REQUEST.replace("URL", "/v1/chat/completions")
+BODY = CHAT.partition('"body":')[2][:-1]
 
 
 @pytest.mark.parametrize(
@@ -416,8 +417,18 @@ CHAT = REQUEST.replace("URL", "/v1/chat/completions")
         f"def row(i):\n    return {CHAT}\nfor i in items:\n    f.write(json.dumps(row(i)))",
         f"rows = [{CHAT} for i in items]\nwrite_jsonl('b.jsonl', rows)",
         f"with jsonlines.open('b.jsonl', 'w') as f:\n    f.write_all([{CHAT} for i in items])",
+        f"for i in range(9):\n    f.write(json.dumps(dict(custom_id=i, method='POST', url='/v1/chat/completions', body={BODY})))",
     ],
-    ids=["in a loop", "dumped", "comprehension", "appended", "from a function", "written at once", "jsonlines"],
+    ids=[
+        "in a loop",
+        "dumped",
+        "comprehension",
+        "appended",
+        "from a function",
+        "written at once",
+        "jsonlines",
+        "by keywords",
+    ],
 )
 def test_the_requests_of_an_openai_batch_file_are_a_call(source: str) -> None:
     call = only_call(f"import json, jsonlines\n{source}\n")

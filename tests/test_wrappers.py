@@ -386,3 +386,28 @@ def test_a_lambda_stands_in_the_function_around_it() -> None:
 )
 def test_other_functions_by_another_name_are_no_wrappers(source: str) -> None:
     assert wrapped(f"{ASK}{source}\n") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return [*messages, answer]",
+        "messages.append(answer)\n    return messages",
+        "history = messages + [answer]\n    return history",
+        "return answer, messages",
+    ],
+    ids=["with the answer", "changed", "by another name", "beside the answer"],
+)
+def test_what_a_wrapper_gives_back_of_what_it_was_given_goes_on(body: str) -> None:
+    which = "[1]" if "answer, messages" in body else ""
+    turn = "client.chat.completions.create(model='gpt-6-luna', messages=messages)"
+    source = f"""import openai
+client = openai.OpenAI()
+def turn(messages):
+    answer = {turn}
+    {body}
+messages = turn([{{"role": "system", "content": "You help the customers of one shop."}}]){which}
+{turn}
+"""
+    *_, last = project(source).calls
+    assert [message.template.text for message in last.messages][:1] == ["You help the customers of one shop."]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from promptlint.finding import Applicability, Finding
 from promptlint.measure import Meter
+from promptlint_rules.filler_phrase import Phrase, phrases
 from rule_run import FILE, findings, fixed
 
 RULE = "filler-phrase"
@@ -111,3 +114,11 @@ def ask(name):
         .replace("in order to", "to")
     )
     assert fixed(source, RULE, options=EAGER)[FILE] == expected
+
+
+@given(
+    st.sampled_from(phrases()).flatmap(lambda one: st.tuples(st.from_regex(one[0], fullmatch=True), st.just(one[1])))
+)
+def test_every_match_of_a_phrase_holds_the_letters_that_are_looked_for_first(found: tuple[str, Phrase]) -> None:
+    text, phrase = found
+    assert phrase.holds in text.casefold()

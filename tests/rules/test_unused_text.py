@@ -67,8 +67,12 @@ def test_what_stands_in_a_module_that_nobody_imports_is_silent() -> None:
         "def send(client):\n    client.run(_manual_prompt())\n\n\nsend(None)\n",
         "TABLE = {'manual': _manual_prompt}\nTABLE['manual']()\n",
         "import sys\n\ngetattr(sys.modules[__name__], '_manual_prompt')()\n",
+        "print(f'{_manual_prompt()}')\n",
+        "print(f'{_manual_prompt.name}')\n",
+        "import asyncio\n\nasyncio.run([one async for one in _manual_prompt][0])\n",
+        "def send(client, text=_manual_prompt):\n    client.run(text)\n\n\nsend(None)\n",
     ],
-    ids=["called", "in a table", "by its name"],
+    ids=["called", "in a table", "by its name", "in a text", "a name in a text", "in a comprehension", "as a default"],
 )
 def test_what_is_used_in_some_way_is_reported_as_ever(use: str) -> None:
     (finding,) = check(f"def _manual_prompt():\n    return {BLOATED}\n\n\n{use}")
