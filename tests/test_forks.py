@@ -42,8 +42,19 @@ def test_what_is_divided_comes_in_order(processes: int, count: int) -> None:
 
 
 @pytest.mark.usefixtures("forking")
-def test_forks_do_the_work_and_go() -> None:
-    assert PARENT not in each(range(4), lambda _: os.getpid(), 2)
+def test_this_process_takes_the_first_item_and_forks_take_others_and_go() -> None:
+    reading, writing = os.pipe()
+
+    def work(number: int) -> int:
+        if number == 0:
+            os.read(reading, 1)  # until a fork has done something
+        else:
+            os.write(writing, b".")
+        return os.getpid()
+
+    first, *others = each(range(4), work, 2)
+    assert first == PARENT
+    assert {*others} != {PARENT}
     assert not active_children()
 
 
@@ -56,6 +67,12 @@ def test_nothing_is_forked_beside_a_thread() -> None:
     finally:
         over.set()
         thread.join()
+
+
+@pytest.mark.usefixtures("forking")
+def test_as_many_items_as_there_are_find_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forks, "MOST_SHARES", 7)
+    assert each(range(100), str, 3) == list(map(str, range(100)))
 
 
 def dies(number: int) -> object:
@@ -92,11 +109,16 @@ def test_an_error_is_raised_here(processes: int) -> None:
 
 
 @pytest.mark.usefixtures("forking")
-def test_who_is_interrupted_says_what_the_forks_did() -> None:
+def test_who_is_interrupted_says_what_everybody_did() -> None:
+    reading, writing = os.pipe()
+
     def work(number: int) -> int:
         try:
             if number == 0:
+                os.read(reading, 1)  # until a fork is at work
                 os.kill(PARENT, signal.SIGINT)
+            else:
+                os.write(writing, b".")
             signal.pause()
         except KeyboardInterrupt as interrupt:
             interrupt.add_note(f"at number {number}")
@@ -105,18 +127,22 @@ def test_who_is_interrupted_says_what_the_forks_did() -> None:
 
     with pytest.raises(KeyboardInterrupt) as raised:
         each(range(9), work, 2)
-    assert "at number 0" in raised.value.__notes__
+    assert raised.value.__notes__ == ["at number 0", "at number 1"]
     assert not active_children()
 
 
 @pytest.mark.usefixtures("forking")
 def test_forks_that_do_not_end_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forks, "PATIENCE", 0.1)
+    reading, writing = os.pipe()
 
     def work(number: int) -> int:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         if number == 0:
+            os.read(reading, 1)
             os.kill(PARENT, signal.SIGINT)
+            signal.pause()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.write(writing, b".")
         while True:
             signal.pause()
 
