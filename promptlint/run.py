@@ -14,7 +14,15 @@ from promptlint.passedover import PassedOver
 from promptlint.project import Problem, Project, Prompt
 from promptlint.promptfiles import Listed, TextFiles, is_text_file
 from promptlint.scanning import HERE, Outcome, Scanner, scan_source
-from promptlint.settings import Settings, SettingsResolver, check_selectors, declared_calls, is_selected, options_of
+from promptlint.settings import (
+    Settings,
+    SettingsResolver,
+    check_selectors,
+    declared_calls,
+    is_excepted,
+    is_selected,
+    options_of,
+)
 from promptlint.source import Source, SourceError, decode_plain, read_bytes
 from promptlint.sources import Sources
 
@@ -65,11 +73,12 @@ class Session:
             return ()
         if path not in self._selected:
             settings = self.settings(path)
-            self._selected[path] = tuple(
-                rule
-                for rule in self._rules_with_options(settings)
-                if is_selected(settings, name=rule.name, code=rule.code, preview=rule.preview, path=path)
-            )
+            selected = self._selected_rules(settings)
+            if settings.per_file_ignores:
+                selected = tuple(
+                    one for one in selected if not is_excepted(settings, name=one.name, code=one.code, path=path)
+                )
+            self._selected[path] = selected
         return self._selected[path]
 
     def meter(self, path: str) -> Meter:
@@ -85,14 +94,17 @@ class Session:
         settings = {id(one): one for one in map(self.settings, one_of_each_folder)}
         return tuple(dict.fromkeys(call for one in settings.values() for call in declared_calls(one)))
 
-    def _rules_with_options(self, settings: Settings) -> tuple[Rule, ...]:
+    def _selected_rules(self, settings: Settings) -> tuple[Rule, ...]:
         # One Settings object serves a whole folder: options are checked once for each. It is kept so that its id is.
         if id(settings) not in self._built:
             from promptlint.registry import build
 
             check_selectors(settings, self.registry.by_name, self.registry.codes.values())
-            rules = tuple(build(rule, options_of(settings, rule)) for rule in self.registry.rules)
-            self._built[id(settings)] = (settings, rules)
+            built = [build(rule, options_of(settings, rule)) for rule in self.registry.rules]  # a wrong option is told
+            selected = (
+                one for one in built if is_selected(settings, name=one.name, code=one.code, preview=one.preview)
+            )
+            self._built[id(settings)] = (settings, tuple(selected))
         return self._built[id(settings)][1]
 
 

@@ -15,6 +15,7 @@ from promptlint.settings import (
     SettingsResolver,
     check_selectors,
     coerce_options,
+    is_excepted,
     is_selected,
     options_of,
 )
@@ -323,7 +324,8 @@ def selected(found: Settings, path: str = "a.py", preview: str | None = None) ->
     return {
         name
         for name, code in RULES.items()
-        if is_selected(found, name=name, code=code, preview=name == preview, path=path)
+        if is_selected(found, name=name, code=code, preview=name == preview)
+        and not is_excepted(found, name=name, code=code, path=path)
     }
 
 

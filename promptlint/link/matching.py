@@ -117,7 +117,7 @@ class Matcher:
         last = chain[-1] if chain else call.func.id if isinstance(call.func, Name) else ""
         if last in POSTS and (surface := posted(self._evaluator, call, env)):
             return Match(call, surface, None)
-        if surface := batched(self._evaluator, self._batches, call, env):
+        if self._batches and (surface := batched(self._evaluator, self._batches, call, env)):
             return Match(call, surface, None)
         near = self._modules_near(env.module)
         is_function = isinstance(call.func, Name) and env.module.may_bind(last)

@@ -6,7 +6,7 @@ from promptlint.settings.declared import declared_calls
 from promptlint.settings.model import Origin, Settings, SettingsError
 from promptlint.settings.resolve import SettingsResolver
 from promptlint.settings.rule_options import coerce_options, options_of
-from promptlint.settings.selection import check_selectors, is_selected
+from promptlint.settings.selection import check_selectors, is_excepted, is_selected
 
 __all__ = [
     "Origin",
@@ -16,6 +16,7 @@ __all__ = [
     "check_selectors",
     "coerce_options",
     "declared_calls",
+    "is_excepted",
     "is_selected",
     "options_of",
 ]

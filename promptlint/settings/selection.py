@@ -15,17 +15,20 @@ EXACT = 1000
 """How specific a rule's name or whole code is; a prefix counts its length, "ALL" 0."""
 
 
-def is_selected(settings: Settings, *, name: str, code: str, preview: bool, path: str) -> bool:
-    """Whether the rule runs on the file `path` (as shown).
+def is_selected(settings: Settings, *, name: str, code: str, preview: bool) -> bool:
+    """Whether the rule runs, on files that are not excepted.
 
     The most specific selector decides; on a tie the rule does not run. Preview rules need their name or code.
     """
     wanted = strongest((*settings.select, *settings.extend_select), name, code)
     unwanted = strongest(settings.ignore, name, code)
-    if wanted < 0 or unwanted >= wanted or (preview and wanted < EXACT):
-        return False
+    return wanted >= 0 and unwanted < wanted and (not preview or wanted == EXACT)
+
+
+def is_excepted(settings: Settings, *, name: str, code: str, path: str) -> bool:
+    """Whether the file `path` (as shown) is one that the rule is not for."""
     origin = settings.origin("per_file_ignores")
-    return not any(
+    return any(
         strongest(selectors, name, code) >= 0 and matches(pattern, path, origin.folder if origin else "")
         for pattern, selectors in settings.per_file_ignores.items()
     )
