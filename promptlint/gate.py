@@ -23,7 +23,11 @@ _WORDS = tuple(
 _FORMS = re.compile(
     rb"[\"']role[\"']|\broles?\b|\btools?\b|_tool\b|you are |chat_?model|few_?shot|persona\b|sys_?msg"
     rb"|system_(?:msg|content|text)"
-    rb"|(?:import|from)\s+(?:together|fireworks|replicate|guidance|marvin|mirascope|semantic_kernel|xai_sdk"
+)
+_IN_FORMS = (b"role", b"tool", b"you are ", b"chat", b"few", b"persona", b"sys")
+"""Every one of `_FORMS` holds one of these, for which looking is quick."""
+_IMPORTS = re.compile(
+    rb"(?:import|from)\s+(?:together|fireworks|replicate|guidance|marvin|mirascope|semantic_kernel|xai_sdk"
     rb"|instructor|pydantic_ai|crewai|autogen\w*|agno|phi|oci|volcenginesdkarkruntime|azure\.ai|vertexai|haystack\w*"
     # Observability that is set up for the calls of all files.
     rb"|langfuse|langsmith|logfire|openlit|traceloop|mlflow|weave|opik|helicone\w*|braintrust|ddtrace|lunary|phoenix"
@@ -41,5 +45,8 @@ def may_matter(data: bytes, names: Iterable[bytes] = ()) -> bool:
         return False
     small = data.lower()
     return (
-        any(word in small for word in _WORDS) or _FORMS.search(small) is not None or any(name in data for name in names)
+        any(word in small for word in _WORDS)
+        or (any(part in small for part in _IN_FORMS) and _FORMS.search(small) is not None)
+        or _IMPORTS.search(small) is not None
+        or any(name in data for name in names)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,17 @@ class Session:
 
             self.loaded = load()
         return self.loaded
+
+    def prepare(self) -> None:
+        """Load what linking and the rules need: there is time for it while other processes scan."""
+        from promptlint.link.sdks import load_surfaces
+        from promptlint.measure import Meter
+
+        for module in ("promptlint.linking", "promptlint.check"):
+            import_module(module)
+        load_surfaces()
+        self.loaded = self.registry
+        Meter().prepare()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -294,19 +306,25 @@ def _scanned(
     from promptlint.imported import Importable
 
     importable = Importable(path for path in passed_over if path.endswith(".py"))
-    waiting = dict(data)
-    tried = set(data)
-    while waiting:
-        for path, outcome in scanner.scan(waiting).items():
-            _sort_out(path, outcome, modules, problems)
-        found = {one for path in waiting if path in modules for one in importable.imported_by(modules[path])}
-        waiting = {}
-        for path in sorted(found - tried):
+    found: dict[str, bytes | Problem] = {}
+
+    def imported(facts: ModuleFacts) -> dict[str, bytes]:
+        """The files that a file imports, of those that were passed over, where no other has imported them."""
+        given: dict[str, bytes] = {}
+        for path in {*importable.imported_by(facts)} - found.keys():
             try:
-                data[path] = waiting[path] = read(path)
+                found[path] = given[path] = read(path)
             except SourceError as error:
-                problems.append(_problem(error))
-        tried |= found
+                found[path] = _problem(error)
+        return given
+
+    for path, outcome in scanner.scan(data, imported).items():
+        _sort_out(path, outcome, modules, problems)
+    for path, content in sorted(found.items()):
+        if isinstance(content, Problem):
+            problems.append(content)
+        else:
+            data[path] = content
     return modules
 
 

@@ -1,7 +1,4 @@
-"""The scan of many files: from the cache, in this process, or by an executor. Results come in the order of the files.
-
-An executor is one of the kind of `concurrent.futures`: something with `submit`.
-"""
+"""The scan of many files: from the cache, in this process, or by an executor. Who does it changes no result."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from promptlint.facts import ModuleFacts
 from promptlint.packages import package_parts
@@ -31,8 +28,8 @@ Executors: TypeAlias = Callable[[], AbstractContextManager["Executor"]]
 Outcome: TypeAlias = ModuleFacts | Problem
 Job: TypeAlias = tuple[str, bytes, int]
 """A path, the file's bytes, and how many parts of the path its module name has."""
-_T = TypeVar("_T")
-_R = TypeVar("_R")
+More: TypeAlias = Callable[[ModuleFacts], Mapping[str, bytes]]
+"""The further files, as bytes by path, that the facts of one ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +38,7 @@ class Scanner:
 
     `processes` is how many processes of this machine may work on what comes after the scan. `parts` says how many parts
     of a path its module name has, `gated` whether files that may hold no prompt are left out (`promptlint.gate`).
+    `meanwhile` is what this process does while others scan.
     """
 
     cache: Cache | None = None
@@ -48,36 +46,75 @@ class Scanner:
     processes: int = 1
     parts: Callable[[str], int] = package_parts
     gated: bool = True
+    meanwhile: Callable[[], object] = lambda: None
 
-    def scan(self, data: Mapping[str, bytes]) -> dict[str, Outcome]:
-        """The facts of each file, or why there are none, in the order of `data`."""
-        from promptlint.cache import key_of
+    def scan(self, data: Mapping[str, bytes], more: More = lambda _: {}) -> dict[str, Outcome]:
+        """The facts of each file, or why there are none, in the order of `data`; then, by path, of the files that
+        `more` gives for the facts of any of them, or of these. It is asked once for each."""
+        from promptlint.workers import finished, submitted, undone
 
-        jobs = [(path, content, self.parts(path)) for path, content in data.items()]
-        keys = {path: key_of(content, path, str(parts)) for path, content, parts in jobs} if self.cache else {}
-        held = self.cache.held(keys.values()) if self.cache else {}
         outcomes: dict[str, Outcome] = {}
-        missing: list[Job] = []
-        for job in jobs:
-            facts = _decoded(held.get(keys.get(job[0], b"")))
-            if facts is None:
-                missing.append(job)
-            else:
-                outcomes[job[0]] = facts
         fresh: dict[bytes, bytes] = {}
-        for (path, _, _), outcome in zip(missing, self._scanned(missing), strict=True):
-            outcomes[path] = outcome
-            if self.cache and isinstance(outcome, ModuleFacts) and (packed := pack(outcome)) is not None:
-                fresh[keys[path]] = packed
+        pending: dict[Future[list[Outcome]], list[Job]] = {}
+        waiting = dict(data)
+        with self._executor(sum(map(len, data.values()))) as executor, undone(pending):
+            while waiting or pending:
+                found, missing = self._looked_up(waiting)
+                pending |= {submitted(executor, scan_chunk, chunk): chunk for chunk in _chunks(missing)}
+                waiting = {}
+                if not outcomes and not all(future.done() for future in pending):
+                    self.meanwhile()
+                if not found:
+                    found = {
+                        job[0]: outcome
+                        for future in finished(pending)
+                        for job, outcome in self._scanned(pending.pop(future), future, fresh)
+                    }
+                for outcome in found.values():
+                    if isinstance(outcome, ModuleFacts):
+                        waiting |= more(outcome)
+                outcomes |= found
         if self.cache:
             self.cache.keep(fresh)
-        return {path: outcomes[path] for path in data}
+        return {path: outcomes[path] for path in (*data, *sorted(outcomes.keys() - data.keys()))}
 
-    def _scanned(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
-        size = sum(len(content) for _, content, _ in jobs)
-        if self.executors is None or size < WORTH_PROCESSES:
-            return (scan_file(*job) for job in jobs)
-        return _by_executor(jobs, self.executors)
+    def _executor(self, size: int) -> AbstractContextManager[Executor]:
+        """What scans files of so many bytes."""
+        from promptlint.workers import Here
+
+        return Here() if self.executors is None or size < WORTH_PROCESSES else self.executors()
+
+    def _looked_up(self, data: Mapping[str, bytes]) -> tuple[dict[str, Outcome], list[Job]]:
+        """The facts that the cache holds, and the files of which it holds none."""
+        jobs = [(path, content, self.parts(path)) for path, content in data.items()]
+        keys = [_key_of(job) for job in jobs] if self.cache else []
+        held = self.cache.held(keys) if self.cache else {}
+        found: dict[str, Outcome] = {}
+        for job, key in zip(jobs, keys, strict=False):
+            if (facts := _decoded(held.get(key))) is not None:
+                found[job[0]] = facts
+        return found, [job for job in jobs if job[0] not in found]
+
+    def _scanned(
+        self, jobs: Sequence[Job], future: Future[list[Outcome]], fresh: dict[bytes, bytes]
+    ) -> Iterator[tuple[Job, Outcome]]:
+        """What was to be scanned, with what became of it; facts that the cache should keep go into `fresh`."""
+        from promptlint.workers import result_of
+
+        outcomes = result_of(future)
+        for job, outcome in zip(jobs, self._alone(jobs) if outcomes is None else outcomes, strict=True):
+            if self.cache and isinstance(outcome, ModuleFacts) and (packed := pack(outcome)) is not None:
+                fresh[_key_of(job)] = packed
+            yield job, outcome
+
+    def _alone(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """A process died over one of the files, or was stopped because another did: each gets a process of its own."""
+        from promptlint.workers import result_of, submitted
+
+        for job in jobs:
+            with self._executor(WORTH_PROCESSES) as executor:
+                alone = result_of(submitted(executor, scan_chunk, [job]))
+            yield alone[0] if alone else Problem(job[0], 1, "not analysed: the process that read this file died")
 
 
 HERE = Scanner()
@@ -152,47 +189,6 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _by_executor(jobs: Sequence[Job], executors: Executors) -> Iterator[Outcome]:
-    chunks = list(_chunks(jobs))
-    with executors() as executor:
-        pending = [submitted(executor, scan_chunk, chunk) for chunk in chunks]
-        try:
-            results = [result_of(future) for future in pending]
-        except KeyboardInterrupt:
-            for future in pending:
-                future.cancel()
-            raise
-    for chunk, result in zip(chunks, results, strict=True):
-        if result is not None:
-            yield from result
-            continue
-        # A process died over one of these files, or was stopped because another did: each gets a process of its own.
-        for job in chunk:
-            with executors() as executor:
-                alone = result_of(submitted(executor, scan_chunk, [job]))
-            yield alone[0] if alone else Problem(job[0], 1, "not analysed: the process that read this file died")
-
-
-def submitted(executor: Executor, work: Callable[[_T], _R], item: _T) -> Future[_R]:
-    """The future of what an executor makes of an item: a failed one where it takes nothing more, as a worker died."""
-    try:
-        return executor.submit(work, item)
-    except Exception as error:  # each kind of executor has errors of its own for that
-        from concurrent.futures import Future
-
-        failed: Future[_R] = Future()
-        failed.set_exception(error)
-        return failed
-
-
-def result_of(future: Future[_R]) -> _R | None:
-    """What a process gave, None where it died."""
-    try:
-        return future.result()
-    except Exception:  # each kind of executor has errors of its own for a worker that is gone
-        return None
-
-
 def _chunks(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     chunk: list[Job] = []
     size = 0
@@ -204,6 +200,14 @@ def _chunks(jobs: Sequence[Job]) -> Iterator[list[Job]]:
             chunk, size = [], 0
     if chunk:
         yield chunk
+
+
+def _key_of(job: Job) -> bytes:
+    """What the cache knows the facts of a file by."""
+    from promptlint.cache import key_of
+
+    path, content, parts = job
+    return key_of(content, path, str(parts))
 
 
 def _decoded(held: bytes | None) -> ModuleFacts | None:

@@ -417,7 +417,8 @@ BODY = CHAT.partition('"body":')[2][:-1]
         f"def row(i):\n    return {CHAT}\nfor i in items:\n    f.write(json.dumps(row(i)))",
         f"rows = [{CHAT} for i in items]\nwrite_jsonl('b.jsonl', rows)",
         f"with jsonlines.open('b.jsonl', 'w') as f:\n    f.write_all([{CHAT} for i in items])",
-        f"for i in range(9):\n    f.write(json.dumps(dict(custom_id=i, method='POST', url='/v1/chat/completions', body={BODY})))",
+        f"for i in range(9):\n    row = dict(custom_id=i, method='POST', url='/v1/chat/completions', body={BODY})\n"
+        "    f.write(json.dumps(row))",
     ],
     ids=[
         "in a loop",

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from promptlint.cli import main
+from promptlint.gate import may_matter
 
 CALLER = """\
 from anthropic import Anthropic
@@ -114,3 +115,19 @@ def test_what_counts_without_a_name_of_the_field_passes_the_gate(run: Any, text:
     for key in ("calls", "prompts"):
         assert gated[key] == whole[key]
     assert any(entry["file"] == "shop/more.py" for key in ("calls", "prompts") for entry in gated[key])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{'role': 1}", "roles = 1", "tool = 1", "my_tool = 1", "say('You are kind')", "ChatModel()", "few_shot = 1",
+     "personA = 1", "sys_msg = 1", "system_text = 1", "import crewai", "from  logfire import x", "the Prompt"],
+)  # fmt: skip
+def test_one_word_is_enough(line: str) -> None:
+    assert may_matter(f"x = 1\n{line}\n".encode())
+
+
+@pytest.mark.parametrize(
+    "line", ["", "control = 1", "toolbox = 1", "system = 1", "chat = 1", "import crew", "x_role_y"]
+)
+def test_other_words_are_not(line: str) -> None:
+    assert not may_matter(line.encode())

@@ -93,6 +93,28 @@ def test_any_executor_will_do(files: dict[str, bytes]) -> None:
     assert Scanner(executors=Elsewhere).scan(files) == Scanner().scan(files)
 
 
+def test_what_comes_after_is_made_ready_while_others_scan(files: dict[str, bytes]) -> None:
+    made: list[str] = []
+    Scanner(meanwhile=lambda: made.append("alone")).scan(files)
+    Scanner(executors=processes(2), meanwhile=lambda: made.append("beside others")).scan(files)
+    assert made == ["beside others"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_files_ask_for_is_scanned_with_them(files: dict[str, bytes], jobs: int) -> None:
+    given = {"m03.py": {"z.py": b"import y"}, "m07.py": {"x.py": b"llm = ("}, "z.py": {"y.py": b"llm = 1"}}
+    asked: list[str] = []
+
+    def more(facts: ModuleFacts) -> dict[str, bytes]:
+        asked.append(facts.path)
+        return given.get(facts.path, {})
+
+    scanned = Scanner(executors=processes(jobs)).scan(files, more)
+    assert list(scanned) == [*files, "x.py", "y.py", "z.py"]
+    assert isinstance(scanned["x.py"], Problem)
+    assert sorted(asked) == sorted(path for path, outcome in scanned.items() if isinstance(outcome, ModuleFacts))
+
+
 PARENT = """\
 import os
 from threading import Event

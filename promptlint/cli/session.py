@@ -59,7 +59,7 @@ def tree_in(found: Discovery, session: Session, scanner: Scanner, files: Iterabl
         found.problems,
         TextFiles(session.resolver.cwd, found.roots, found.texts),
         session.declared(found.files),
-        scanner,
+        replace(scanner, meanwhile=session.prepare),
     )
 
 

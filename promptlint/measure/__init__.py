@@ -39,6 +39,11 @@ class Meter:
         self.default_model = default_model
         self.today = today or current_day()
 
+    def prepare(self) -> None:
+        """Read the vocabulary that most counts need, and the price list, which are else read when first asked for."""
+        self.count("", self.default_model)
+        self.price("gpt-4o")  # or any other
+
     def count(self, text: str, model: str | None) -> Count:
         """The tokens of `text` for `model`."""
         return count((text,), self._tokenizer(model))
