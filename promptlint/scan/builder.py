@@ -41,7 +41,7 @@ class Builder:
     contexts: list[Context] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)
     user: int = 0
-    """The offset of the statement that mentions what is met, outside functions: of the outermost function around."""
+    """What mentions the names that are met: the offset of the outermost function around, else of the statement."""
     is_in_function: bool = False
     scope: int = 0
     block: int = -1
