@@ -190,9 +190,10 @@ def usable_cores() -> int:
 
 
 def _chunks(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """The files in portions, the largest files first: no process waits long for the last."""
     chunk: list[Job] = []
     size = 0
-    for job in jobs:
+    for job in sorted(jobs, key=lambda job: -len(job[1])):
         chunk.append(job)
         size += len(job[1])
         if size >= CHUNK:

@@ -411,3 +411,19 @@ messages = turn([{{"role": "system", "content": "You help the customers of one s
 """
     *_, last = project(source).calls
     assert [message.template.text for message in last.messages][:1] == ["You help the customers of one shop."]
+
+
+def test_what_a_method_keeps_of_what_it_was_given_and_gives_back_goes_on() -> None:
+    ask = "client.chat.completions.create(model='gpt-6-luna', messages=messages)"
+    source = f"""import openai
+client = openai.OpenAI()
+class Chat:
+    def turn(self, messages):
+        self.messages = messages
+        self.messages.append({ask})
+        return self.messages
+messages = Chat().turn([{{"role": "system", "content": "You help the customers of one shop."}}])
+{ask}
+"""
+    *_, last = project(source).calls
+    assert [message.template.text for message in last.messages][:1] == ["You help the customers of one shop."]

@@ -18,7 +18,8 @@ def answering(wrappers: Iterable[FunctionKey], modules: Mapping[str, Module]) ->
 
 
 def _gives_back(module: Module, scope: int) -> bool:
-    """Whether a parameter of a function is in what it returns, through assignments and displays, not through calls."""
+    """Whether a parameter of a function is in what it returns, through assignments (also to attributes of what is
+    returned) and displays, not through calls."""
     bindings = module.bindings_of.get(scope, ())
     parameters = own_parameters(module, scope)
     waiting = [name for one in bindings if one.op == "return" for name in names_in(one.value, into_calls=False)]
@@ -27,6 +28,6 @@ def _gives_back(module: Module, scope: int) -> bool:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            given = (one.value for one in bindings if one.target == name)
+            given = (one.value for one in bindings if one.target.partition(".")[0] == name)
             waiting.extend(inner for value in given for inner in names_in(value, into_calls=False))
     return not seen.isdisjoint(parameters)

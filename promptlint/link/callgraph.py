@@ -52,7 +52,8 @@ class CallGraph:
         self._calls = self._calls_by_name(
             {(path, place.expr.index) for path, one in direct.items() for place, _ in one}
         )
-        self._methods = self._methods_by_name()
+        self.methods = self._methods_by_name()
+        """The methods of all classes, by name."""
         self._other_names = self._names_besides()
         self._overridden: defaultdict[tuple[ClassRef, str], list[FunctionRef]] = defaultdict(list)
         self._aliased: defaultdict[str, list[FunctionKey]] = defaultdict(list)
@@ -172,7 +173,7 @@ class CallGraph:
         """
         methods = [
             key
-            for key in (*self._methods.get(name, ()), *self._aliased.get(name, ()))
+            for key in (*self.methods.get(name, ()), *self._aliased.get(name, ()))
             if _is_near(module, self._modules[key.path])
         ]
         found = [key for key in methods if key in known]

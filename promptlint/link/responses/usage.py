@@ -73,7 +73,6 @@ class UsageReader:
         self._flows: dict[tuple[str, bool], Flow] = {}
         self._fates: dict[tuple[str, int], UsageFate] = {}
         self._referring: dict[str, list[Node]] | None = None
-        self._methods: dict[str, list[FunctionKey]] | None = None
 
     def fate(self, module: Module, place: CallPlace, match: Match) -> UsageFate:
         """What becomes of the usage in the response of a call."""
@@ -216,20 +215,10 @@ class UsageReader:
         base = ClassRef(function.path, scopes[function.scope].parent)
         if scopes[base.scope].kind != "class":
             return
-        for key in self._named_methods().get(scopes[function.scope].name, ()):
+        for key in self._graph.methods.get(scopes[function.scope].name, ()):
             parent = ClassRef(key.path, self._modules[key.path].facts.scopes[key.scope].parent)
             if parent != base and self._derives(parent, base):
                 yield FunctionRef(key.path, key.scope, parent)
-
-    def _named_methods(self) -> Mapping[str, list[FunctionKey]]:
-        if self._methods is None:
-            found: defaultdict[str, list[FunctionKey]] = defaultdict(list)
-            for module in self._modules.values():
-                for numbers in module.methods.values():
-                    for number in numbers:
-                        found[module.facts.scopes[number].name].append(FunctionKey(module.path, number))
-            self._methods = dict(found)
-        return self._methods
 
     def _derives(self, ref: ClassRef, base: ClassRef) -> bool:
         waiting, seen = [ref], {ref}
