@@ -242,7 +242,7 @@ class ModuleFacts(Struct, frozen=True, gc=False):
 
     def spells(self, names: frozenset[str]) -> bool:
         """Whether one of the names is a literal, the last part of one, or a keyword argument."""
-        return not (names.isdisjoint(self.mentions.strings) and names.isdisjoint(self.mentions.keywords))
+        return not (self.mentions.strings.keys().isdisjoint(names) and names.isdisjoint(self.mentions.keywords))
 
     @property
     def home(self) -> str:

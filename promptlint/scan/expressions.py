@@ -92,7 +92,7 @@ class Lowering:
         """An expression that is not followed."""
         expr = opaque(self._source, *self._span(node), node)
         for name in expr.names:
-            self._builder.noted.names[name].setdefault(self._builder.user, expr.start)
+            self._builder.noted.name(name, expr.start, self._builder.user)
         return expr
 
     def _children(self, node: ast.expr) -> Opaque:
@@ -136,12 +136,12 @@ class Lowering:
             builder.noted.attribute(expr.name, expr.value, expr.start, builder.user)
             expr = expr.value
         if isinstance(expr, Name):
-            builder.noted.names[expr.id].setdefault(builder.user, expr.start)
+            builder.noted.name(expr.id, expr.start, builder.user)
 
     def _name(self, node: ast.Name) -> Expr:
         start, end = self._span(node)
         if type(node.ctx) is ast.Load:
-            self._builder.noted.names[node.id].setdefault(self._builder.user, start)
+            self._builder.noted.name(node.id, start, self._builder.user)
         return Name(start, end, node.id)
 
     def _attribute(self, node: ast.Attribute) -> Expr:

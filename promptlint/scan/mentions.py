@@ -22,6 +22,10 @@ class Noted:
     strings: defaultdict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     keywords: set[str] = field(default_factory=set)
 
+    def name(self, name: str, start: int, user: int) -> None:
+        """Note a plain name."""
+        self.names[name].setdefault(user, start)
+
     def attribute(self, name: str, value: Expr, start: int, user: int) -> None:
         """Note an attribute of what `value` gives."""
         while type(value) is Attr:
