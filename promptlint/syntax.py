@@ -34,7 +34,7 @@ class Token(Struct, frozen=True, gc=False, array_like=True):
         return "f" in self.prefix.lower()
 
 
-class Run(Struct, frozen=True, gc=False, tag="run"):
+class Run(Struct, frozen=True, gc=False, array_like=True, tag="run"):
     """Decoded text and the source range it came from.
 
     The range either holds the text itself, character for character, or one escape sequence (`\\n`, `{{`,
@@ -47,7 +47,7 @@ class Run(Struct, frozen=True, gc=False, tag="run"):
     token: Token
 
 
-class Str(Struct, frozen=True, gc=False, tag="str"):
+class Str(Struct, frozen=True, gc=False, array_like=True, tag="str"):
     """A string literal, f-string, or several of them next to each other (implicit concatenation)."""
 
     start: int
@@ -55,7 +55,7 @@ class Str(Struct, frozen=True, gc=False, tag="str"):
     parts: tuple[Run | Field, ...]
 
 
-class Field(Struct, frozen=True, gc=False, tag="field"):
+class Field(Struct, frozen=True, gc=False, array_like=True, tag="field"):
     """A `{expression}` of an f-string; `label` is its source text, `spec` what stands behind its colon."""
 
     start: int
@@ -66,7 +66,7 @@ class Field(Struct, frozen=True, gc=False, tag="field"):
     spec: str = ""
 
 
-class Const(Struct, frozen=True, gc=False, tag="const"):
+class Const(Struct, frozen=True, gc=False, array_like=True, tag="const"):
     """A number, boolean or None."""
 
     start: int
@@ -74,20 +74,20 @@ class Const(Struct, frozen=True, gc=False, tag="const"):
     value: int | float | bool | None
 
 
-class Name(Struct, frozen=True, gc=False, tag="name"):
+class Name(Struct, frozen=True, gc=False, array_like=True, tag="name"):
     start: int
     end: int
     id: str
 
 
-class Attr(Struct, frozen=True, gc=False, tag="attr"):
+class Attr(Struct, frozen=True, gc=False, array_like=True, tag="attr"):
     start: int
     end: int
     value: Expr
     name: str
 
 
-class Item(Struct, frozen=True, gc=False, tag="item"):
+class Item(Struct, frozen=True, gc=False, array_like=True, tag="item"):
     """A subscription `value[key]`."""
 
     start: int
@@ -104,7 +104,7 @@ class Keyword(Struct, frozen=True, gc=False, array_like=True):
     start: int
 
 
-class Call(Struct, frozen=True, gc=False, tag="call"):
+class Call(Struct, frozen=True, gc=False, array_like=True, tag="call"):
     """A call; `index` is its place in `ModuleFacts.calls`."""
 
     start: int
@@ -115,7 +115,7 @@ class Call(Struct, frozen=True, gc=False, tag="call"):
     index: int
 
 
-class Sum(Struct, frozen=True, gc=False, tag="sum"):
+class Sum(Struct, frozen=True, gc=False, array_like=True, tag="sum"):
     """`a + b + c`, flat."""
 
     start: int
@@ -123,7 +123,7 @@ class Sum(Struct, frozen=True, gc=False, tag="sum"):
     terms: tuple[Expr, ...]
 
 
-class Percent(Struct, frozen=True, gc=False, tag="percent"):
+class Percent(Struct, frozen=True, gc=False, array_like=True, tag="percent"):
     """`template % value`."""
 
     start: int
@@ -132,7 +132,7 @@ class Percent(Struct, frozen=True, gc=False, tag="percent"):
     value: Expr
 
 
-class Pipe(Struct, frozen=True, gc=False, tag="pipe"):
+class Pipe(Struct, frozen=True, gc=False, array_like=True, tag="pipe"):
     """`a | b | c`, flat: a LangChain chain, or a union type."""
 
     start: int
@@ -140,7 +140,7 @@ class Pipe(Struct, frozen=True, gc=False, tag="pipe"):
     terms: tuple[Expr, ...]
 
 
-class Slash(Struct, frozen=True, gc=False, tag="slash"):
+class Slash(Struct, frozen=True, gc=False, array_like=True, tag="slash"):
     """`a / b / c`, flat: a path put together, or a division."""
 
     start: int
@@ -148,7 +148,7 @@ class Slash(Struct, frozen=True, gc=False, tag="slash"):
     terms: tuple[Expr, ...]
 
 
-class Either(Struct, frozen=True, gc=False, tag="either"):
+class Either(Struct, frozen=True, gc=False, array_like=True, tag="either"):
     """Values one of which is taken: a conditional expression, or the operands of `or` / `and`."""
 
     start: int
@@ -156,7 +156,7 @@ class Either(Struct, frozen=True, gc=False, tag="either"):
     options: tuple[Expr, ...]
 
 
-class Sequence(Struct, frozen=True, gc=False, tag="sequence"):
+class Sequence(Struct, frozen=True, gc=False, array_like=True, tag="sequence"):
     """A list, tuple or set display. Starred items are `Spread`."""
 
     start: int
@@ -164,13 +164,13 @@ class Sequence(Struct, frozen=True, gc=False, tag="sequence"):
     items: tuple[Expr, ...]
 
 
-class Spread(Struct, frozen=True, gc=False, tag="spread"):
+class Spread(Struct, frozen=True, gc=False, array_like=True, tag="spread"):
     start: int
     end: int
     value: Expr
 
 
-class Mapping(Struct, frozen=True, gc=False, tag="mapping"):
+class Mapping(Struct, frozen=True, gc=False, array_like=True, tag="mapping"):
     """A dict display; a key of None stands for `**value`."""
 
     start: int
@@ -179,7 +179,7 @@ class Mapping(Struct, frozen=True, gc=False, tag="mapping"):
     values: tuple[Expr, ...]
 
 
-class Comprehension(Struct, frozen=True, gc=False, tag="comprehension"):
+class Comprehension(Struct, frozen=True, gc=False, array_like=True, tag="comprehension"):
     """A list, set or generator comprehension: its element stands for any number of items."""
 
     start: int
@@ -191,7 +191,7 @@ LAMBDA = "<lambda>"
 """The name of the scope of a lambda, as in Python."""
 
 
-class Lambda(Struct, frozen=True, gc=False, tag="lambda"):
+class Lambda(Struct, frozen=True, gc=False, array_like=True, tag="lambda"):
     """A lambda: a function scope of its own, which returns its body."""
 
     start: int
@@ -200,7 +200,7 @@ class Lambda(Struct, frozen=True, gc=False, tag="lambda"):
     scope: int
 
 
-class Opaque(Struct, frozen=True, gc=False, tag="opaque"):
+class Opaque(Struct, frozen=True, gc=False, array_like=True, tag="opaque"):
     """An expression whose value is not followed; `label` is its source text, shortened, `names` what it mentions."""
 
     start: int
