@@ -6,7 +6,7 @@ prompt is joined to the calls it reaches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from promptlint.facts import CallPlace, ModuleFacts
 from promptlint.link.answers import answering
@@ -23,7 +23,6 @@ from promptlint.link.loops.history import histories
 from promptlint.link.loops.iteration import item_loops
 from promptlint.link.matching import Match, Matcher
 from promptlint.link.modelnames import named_models
-from promptlint.link.names import Module
 from promptlint.link.prompts import PromptCollector, modules_of
 from promptlint.link.reach import Reach
 from promptlint.link.responses.usage import UsageReader
@@ -44,7 +43,7 @@ def link(modules: Iterable[ModuleFacts], files: TextFiles | None = None, declare
     index = ModuleIndex(modules)
     evaluator = Evaluator(index, with_declared(load_surfaces(), declared), files)
     matcher = Matcher(evaluator)
-    direct = {module.path: list(_matches(matcher, module)) for module in modules_of(index)}
+    direct = {module.path: list(matcher.matches(module)) for module in modules_of(index)}
     direct = {
         path: [(place, match) for place, match in found if (path, place.expr.index) not in matcher.completed]
         for path, found in direct.items()
@@ -95,14 +94,6 @@ def link(modules: Iterable[ModuleFacts], files: TextFiles | None = None, declare
         endless_loops=endless_loops(reach, by_start),
         dumps=dumps_in((*collector.seen, *prompt_arguments(index, evaluator)), collector.find, index),
     )
-
-
-def _matches(matcher: Matcher, module: Module) -> Iterator[tuple[CallPlace, Match]]:
-    """The calls of a model in a module."""
-    for place in module.facts.calls:
-        match = matcher.match(module, place)
-        if match is not None:
-            yield place, match
 
 
 def _calls(

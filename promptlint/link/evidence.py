@@ -125,7 +125,9 @@ def _prompt_owners(module: Module) -> frozenset[tuple[int, str]]:
 def _example_spans(module: Module) -> list[tuple[int, int]]:
     """Where calls that take an instruction take their examples: start and end offsets, in order."""
     words = table().words
-    spans = []
+    spans: list[tuple[int, int]] = []
+    if words.example_words.isdisjoint(module.facts.mentions.keywords):
+        return spans
     for place in module.facts.calls:
         keywords = place.expr.keywords
         if any(one.name in words.keywords or says_prompt(words_of(one.name)) for one in keywords):

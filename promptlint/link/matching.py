@@ -72,12 +72,41 @@ class Matcher:
         self._evaluator = evaluator
         self._evidence: dict[str, frozenset[str]] = {}
         self._imports: dict[str, frozenset[str]] = {}
+        self._spelled = frozenset(name.rpartition(".")[2] for name in evaluator.surfaces.module_names)
         self._guards = Guards(evaluator)
         self._batches = spelled_batches(evaluator)
         self._bound = frozenset(self._names_of_methods())
         self._attributes = frozenset(self._names_of_attributes())
         self.completed: set[tuple[str, int]] = set()
         """The partials that are called, by file and number of the call that makes them."""
+
+    def matches(self, module: Module) -> Iterator[tuple[CallPlace, Match]]:
+        """The calls of a model in a module."""
+        named = module.calls_by_name
+        telling = named.keys() if self._batches else [name for name in named if self._may_match(name, module)]
+        for place in module.calls_named(frozenset(telling)):
+            match = self.match(module, place)
+            if match is not None:
+                yield place, match
+
+    def _may_match(self, name: str, module: Module) -> bool:
+        """Whether a call by a name, with this last part, may be one of a model."""
+        return (
+            name in _RUNNERS
+            or name in loop_words().mapping
+            or name in POSTS
+            or self._is_named(name)
+            or module.may_bind(name)
+            or ((not name or name in self._attributes) and self._is_near_callable(module))
+        )
+
+    def _is_named(self, name: str) -> bool:
+        """Whether a method has a name of an SDK, or a name that is bound to one."""
+        return name in self._evaluator.surfaces.last_names or name in self._bound
+
+    def _is_near_callable(self, module: Module) -> bool:
+        """Whether a file knows clients that may be called themselves."""
+        return not self._modules_near(module).isdisjoint(self._evaluator.surfaces.callable_modules)
 
     def match(self, module: Module, place: CallPlace, env: Env | None = None) -> Match | None:
         """The match of a call, None where it is not known to call a model.
@@ -119,12 +148,10 @@ class Matcher:
             return Match(call, surface, None)
         if self._batches and (surface := batched(self._evaluator, self._batches, call, env)):
             return Match(call, surface, None)
-        near = self._modules_near(env.module)
         is_function = isinstance(call.func, Name) and env.module.may_bind(last)
-        is_named = is_function or last in surfaces.last_names or last in self._bound
         # A client may be called itself, also where it is made (`dspy.Predict("...")(question=...)`).
         may_be_made = isinstance(call.func, Call) or (isinstance(call.func, Attr) and last in self._attributes)
-        if not is_named and (not may_be_made or near.isdisjoint(surfaces.callable_modules)):
+        if not (is_function or self._is_named(last) or (may_be_made and self._is_near_callable(env.module))):
             return None
         known = False
         for callee in options(self._evaluator.evaluate(call.func, env)):
@@ -145,6 +172,7 @@ class Matcher:
         keywords = frozenset(keyword.name for keyword in call.keywords if keyword.name)
         # A module that is loaded when it is first used has its own name.
         written = dotted(call.func) or ""
+        near = self._modules_near(env.module)
         lazy = surfaces.function(written) if written.partition(".")[0] in near else None
         surface = lazy or surfaces.by_chain(chain, near, keywords)
         match = (
@@ -226,7 +254,9 @@ class Matcher:
         """The SDK modules that a file imports, itself or through the files of the project it imports from."""
         if module.path not in self._evidence:
             surfaces = self._evaluator.surfaces
-            names = {name for place in module.facts.calls if (name := imported_by_call(place.expr, surfaces))}
+            is_spelled = module.facts.spells(self._spelled)
+            calls = module.facts.calls if is_spelled else ()
+            names = {name for place in calls if (name := imported_by_call(place.expr, surfaces))}
             others = (neighbour(self._evaluator, one, module) for one in module.facts.imports)
             imported = (self._imported(other) for other in others if other is not None)
             self._evidence[module.path] = self._imported(module).union(names, *imported)

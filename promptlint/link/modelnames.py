@@ -31,6 +31,8 @@ def named_models(facts: ModuleFacts) -> Iterator[ModelLiteral]:
 
 
 def _names_model(target: str) -> bool:
+    if "model" not in target.lower():
+        return False
     words = words_of(target.rpartition(".")[2])
     return "model" in words and _BESIDES.isdisjoint(words)
 

@@ -71,9 +71,11 @@ def judge(
     on which a prompt is set as well.
     """
     words = table().words
+    if place.context in ("raise", "expression"):
+        return None
     text = "".join(run.text for run in runs_of(place.expr))
     count = count_words(text)
-    if count < MIN_WORDS or place.context in ("raise", "expression"):
+    if count < MIN_WORDS:
         return None
     sent = _sent_by_framework(place, module)
     if sent is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from typing import TypeAlias
@@ -120,6 +120,11 @@ class Module:
         for place in self.facts.calls:
             index[callee_name(place.expr)].append(place)
         return dict(index)
+
+    def calls_named(self, names: Collection[str]) -> list[CallPlace]:
+        """The calls by names of which these are the last part, in source order."""
+        found = [place for name in self.calls_by_name.keys() & names for place in self.calls_by_name[name]]
+        return sorted(found, key=lambda place: place.expr.index)
 
     @cached_property
     def decorated(self) -> dict[int, int]:

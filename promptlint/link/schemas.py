@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from promptlint.facts import Binding, ModuleFacts, Scope, TextPlace
+from promptlint.facts import Binding, Scope, TextPlace
 from promptlint.link.imports import ModuleIndex
 from promptlint.link.named import MIN_WORDS
 from promptlint.link.names import Module
@@ -36,7 +36,7 @@ _GENERIC_WORDS = frozenset({"prompt", "tool", "agent"})
 
 def schema_classes(index: ModuleIndex) -> frozenset[str]:
     """The names of all classes whose schema is sent to a model."""
-    wanted = {name for module in index.modules.values() for name in _mentioned(module.facts)}
+    wanted = {name for module in index.modules.values() for name in _mentioned(module)}
     fields = {
         scope.name: frozenset(_field_types(module, number))
         for module in index.modules.values()
@@ -60,8 +60,10 @@ def is_schema_text(place: TextPlace, module: Module, classes: frozenset[str]) ->
     return is_field and word_count(place.expr) >= MIN_WORDS
 
 
-def _mentioned(facts: ModuleFacts) -> Iterator[str]:
-    for place in facts.calls:
+def _mentioned(module: Module) -> Iterator[str]:
+    facts = module.facts
+    keywords = not _SCHEMA_NAMES.isdisjoint(facts.mentions.keywords)
+    for place in facts.calls if keywords else module.calls_named(_SCHEMA_CALLS):
         called = place.expr.func.name if isinstance(place.expr.func, Attr) else dotted(place.expr.func)
         if called in _WEB_ROUTES:
             continue

@@ -23,10 +23,12 @@ from promptlint.link.textops import cleandoc
 from promptlint.link.values import ClassRef, FunctionRef, Instance, Items, Symbol, Text, options
 from promptlint.link.vocabulary import words_of
 from promptlint.project import Place, Role
-from promptlint.scan.texts import callee_name, count_words, dotted
+from promptlint.scan.texts import count_words, dotted
 from promptlint.syntax import Attr, Call, Either, Expr, Item, Run, Sequence, Str
 from promptlint.template import Piece
 
+_DOCSTRING_READERS = frozenset({"getdoc", "getmembers"})
+"""Functions of `inspect` that give docstrings, and what has some."""
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 
 
@@ -102,7 +104,8 @@ class _Finder:
     def handed_over(self, module: Module) -> Iterator[Described]:
         """The functions that calls take as tools."""
         table = _table()
-        for place in module.facts.calls:
+        keywords = not table.keywords.isdisjoint(module.facts.mentions.keywords)
+        for place in module.facts.calls if keywords else module.calls_named(table.takers.keys()):
             call = place.expr
             called = (dotted(call.func) or "").rpartition(".")[2]
             places = table.takers.get(called, ())
@@ -117,9 +120,9 @@ class _Finder:
     def read(self, module: Module, readers: set[tuple[str, int]]) -> Iterator[Described]:
         """What is given to the project's own functions that read docstrings of tools."""
         names = {self._index.modules[path].facts.scopes[scope].name for path, scope in readers}
-        for place in module.facts.calls:
+        for place in module.calls_named(names):
             call = place.expr
-            if callee_name(call) not in names or not call.args:
+            if not call.args:
                 continue
             env = Env(module, place.scope, place.statement_start, place.block)
             callees = options(self._evaluator.evaluate(call.func, env))
@@ -216,17 +219,14 @@ def is_instruction(ev: Evaluator, module: Module, scope: Scope, depth: int = 0) 
 
 def _docstring_readers(module: Module) -> Iterator[tuple[str, int]]:
     """The functions with "tool" in their name that read the docstrings of their argument: path and scope."""
-    read = [(place.scope, place.expr.args[0]) for place in module.facts.calls if _reads_docstrings(place.expr)]
-    read += [(binding.scope, one) for binding in module.facts.bindings for one in _documented(binding.value)]
+    read = [(place.scope, place.expr.args[0]) for place in module.calls_named(_DOCSTRING_READERS) if place.expr.args]
+    if "__doc__" in module.facts.mentions.attributes:
+        read += [(binding.scope, one) for binding in module.facts.bindings for one in _documented(binding.value)]
     for number, expr in read:
         scope = module.facts.scopes[number]
         names = [one.name for one in scope.parameters if one.name not in ("self", "cls")]
         if names[:1] == [dotted(expr)] and not _table().decorator_words.isdisjoint(words_of(scope.name)):
             yield module.path, number
-
-
-def _reads_docstrings(call: Call) -> bool:
-    return bool(call.args) and callee_name(call) in ("getdoc", "getmembers")
 
 
 def _documented(expr: Expr) -> Iterator[Expr]:

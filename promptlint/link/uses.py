@@ -18,6 +18,7 @@ from promptlint.project import Place, Role
 from promptlint.scan.texts import dotted, is_text, runs_of
 from promptlint.syntax import Attr, Call, Either, Expr, Field, Mapping, Percent, Run, Sequence, Str, Sum
 
+_ROLE_NAMES = frozenset(ROLES)
 _ERRORS = ("Error", "Exception", "Warning")
 _FILLING = frozenset({"format", "format_map", "replace", "safe_substitute", "substitute"})
 """Methods that fill a template that has a name."""
@@ -48,6 +49,8 @@ def _calls_of(module: Module, functions: frozenset[str]) -> Iterator[CallPlace]:
 
 def messages(module: Module, evaluator: Evaluator) -> Iterator[tuple[Text, Role]]:
     """The contents of chat messages that are given by a name, wherever the messages go."""
+    if not module.facts.spells(_ROLE_NAMES):
+        return
     for expr, stands in _displays(module):
         role, content = _message(expr)
         if role is None or content is None or is_text(content):
@@ -122,9 +125,9 @@ def _composed(module: Module, evaluator: Evaluator) -> Iterator[Value]:
     for place in module.facts.texts:
         if _has_parts(place.expr) and place.context not in ("raise", "expression") and not is_for_others(place):
             yield evaluator.evaluate(place.expr, Env(module, place.scope, place.statement_start, place.block))
-    for call in module.facts.calls:
+    for call in module.calls_named(_FILLING):
         func = call.expr.func
-        if isinstance(func, Attr) and func.name in _FILLING and not is_text(func.value):
+        if isinstance(func, Attr) and not is_text(func.value):
             yield evaluator.evaluate(call.expr, Env(module, call.scope, call.statement_start, call.block))
     grown: dict[tuple[int, str], None] = {}
     for binding in module.facts.bindings:

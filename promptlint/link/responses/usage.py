@@ -72,7 +72,7 @@ class UsageReader:
         self._observers = Observers(evaluator)
         self._flows: dict[tuple[str, bool], Flow] = {}
         self._fates: dict[tuple[str, int], UsageFate] = {}
-        self._referring: dict[str, list[Node]] | None = None
+        self._referring: dict[str, dict[str, list[Node]]] = {}
 
     def fate(self, module: Module, place: CallPlace, match: Match) -> UsageFate:
         """What becomes of the usage in the response of a call."""
@@ -162,19 +162,18 @@ class UsageReader:
             if targets:
                 yield Stop(Node(module.path, "call", place.expr.index))
         name = self._modules[key.path].facts.scopes[key.scope].name
-        yield from (Stop(one) for one in self._references().get(name, ()) if one.path == key.path)
+        yield from map(Stop, self._references(key.path).get(name, ()))
 
-    def _references(self) -> Mapping[str, list[Node]]:
-        """The calls that are given a function by name, by the last part of it."""
-        if self._referring is None:
+    def _references(self, path: str) -> Mapping[str, list[Node]]:
+        """The calls of a file that are given a function by name, by the last part of it."""
+        if path not in self._referring:
             found: defaultdict[str, list[Node]] = defaultdict(list)
-            for module in self._modules.values():
-                for place in module.facts.calls:
-                    for arg in (*place.expr.args, *(keyword.value for keyword in place.expr.keywords)):
-                        if name := function_named(arg):
-                            found[name].append(Node(module.path, "call", place.expr.index))
-            self._referring = dict(found)
-        return self._referring
+            for place in self._modules[path].facts.calls:
+                for arg in (*place.expr.args, *(keyword.value for keyword in place.expr.keywords)):
+                    if name := function_named(arg):
+                        found[name].append(Node(path, "call", place.expr.index))
+            self._referring[path] = dict(found)
+        return self._referring[path]
 
     def _entered(self, path: str, given: Given) -> list[Node] | None:
         """The parameters that an argument becomes, None where the function is not of the project."""
