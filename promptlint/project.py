@@ -206,6 +206,8 @@ class CallSite:
     """The names of providers or models that the conditions around the call compare with, lower case."""
     callers: tuple[str, ...] = ()
     """Ids of the calls of wrappers that can lead to this call of the API."""
+    unseen: tuple[str, ...] = ()
+    """Ids of those of `prompts` that no message shows: a wrapper is given them, and sends them somehow."""
 
     @property
     def reads_usage(self) -> bool:

@@ -91,7 +91,7 @@ class Scanner:
         held = self.cache.held(keys) if self.cache else {}
         found: dict[str, Outcome] = {}
         for job, key in zip(jobs, keys, strict=False):
-            if (facts := _decoded(held.get(key))) is not None:
+            if (facts := _decoded(held.pop(key, None))) is not None:
                 found[job[0]] = facts
         return found, [job for job in jobs if job[0] not in found]
 

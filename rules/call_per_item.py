@@ -210,10 +210,11 @@ def _sent(loop: ItemLoop, calls: list[CallSite], context: Context) -> Sent:
     """
     found: Sent | None = None
     for call in calls:
-        messages = [message for message in call.messages if message.role is not Role.ASSISTANT]
-        known = {*call.prompts} <= {one for message in call.messages for one in message.prompts}
-        sent = _counted(call, [message.template for message in messages], context, known=known)
-        if call.messages and sent.static.tokens >= LEAST_STATIC:
+        templates = [message.template for message in call.messages if message.role is not Role.ASSISTANT]
+        templates += [context.project.prompt_by_id[one].template for one in call.unseen]
+        known = {*call.prompts} <= {*call.unseen, *(one for message in call.messages for one in message.prompts)}
+        sent = _counted(call, templates, context, known=known)
+        if templates and sent.static.tokens >= LEAST_STATIC:
             return sent
         found = found or sent
     assert found is not None

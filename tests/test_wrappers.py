@@ -127,6 +127,47 @@ def job(pipeline):
     assert wrapped(source) == []
 
 
+def test_an_object_that_has_the_name_of_a_class_is_one() -> None:
+    source = f"""{SDK}
+class TextPipeline:
+    def run(self, text):
+        return client.responses.create(model="m", input=text)
+class Job:
+    def run(self, text):
+        print(text)
+class Shell:
+    def run(self, text):
+        print(text)
+class App:
+    def __init__(self, text_pipeline, job):
+        self._text_pipeline = text_pipeline
+        self.job = job
+    def start(self):
+        self.job.run("Summarise the report of yesterday")
+        return self._text_pipeline.run("Summarise the report of today")
+"""
+    (call,) = wrapped(source)
+    assert texts(call) == ["Summarise the report of today"]
+
+
+def test_what_is_sent_in_a_way_that_is_not_followed_is_sent_all_the_same() -> None:
+    source = f"""{SDK}
+from chat import to_openai
+def ask(text):
+    messages = to_openai([{{"role": "user", "content": text}}], shrink=True)
+    return client.chat.completions.create(model="m", messages=messages)
+def job(report):
+    ask("No more")
+    return ask(f"    Summarise the report of today in one line: {{report}}")
+"""
+    found = project(source)
+    by_place = {call.place.start: call for call in found.calls if call.wrapper}
+    (prompt,) = found.prompts
+    (call,) = (call for call in by_place.values() if call.prompts)
+    assert (prompt.calls, call.prompts, call.unseen, call.messages) == ((call.id,), (prompt.id,), (prompt.id,), ())
+    assert prompt.template.text.startswith("    Summarise the report of today")
+
+
 def test_what_an_object_is_made_with_reaches_its_calls() -> None:
     source = f"""{SDK}
 class Bot:

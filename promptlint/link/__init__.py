@@ -23,7 +23,7 @@ from promptlint.link.loops.history import histories
 from promptlint.link.loops.iteration import item_loops
 from promptlint.link.matching import Match, Matcher
 from promptlint.link.modelnames import named_models
-from promptlint.link.prompts import PromptCollector, modules_of
+from promptlint.link.prompts import MIN_FRAGMENT_WORDS, PromptCollector, modules_of
 from promptlint.link.reach import Reach
 from promptlint.link.responses.usage import UsageReader
 from promptlint.link.sdks import load_surfaces, with_declared
@@ -54,6 +54,7 @@ def link(modules: Iterable[ModuleFacts], files: TextFiles | None = None, declare
     reader = CallReader(evaluator, matcher, UsageReader(evaluator, graph))
     collector = PromptCollector(index, evaluator)
     found: list[tuple[str, FoundCall, list[list[Place]]]] = []
+    unseen: dict[str, list[Place]] = {}
     for path, calls_of in _calls(reader, wrappers, index, direct).items():
         for call in calls_of:
             call_id = f"{path}:{index.modules[path].facts.locate(call.place.start)}"
@@ -62,6 +63,11 @@ def link(modules: Iterable[ModuleFacts], files: TextFiles | None = None, declare
                 roots.append(collector.add_sent(draft.text, draft.role, call_id))
                 for other in draft.alternatives:
                     collector.add_sent(other, draft.role, call_id)
+            unseen[call_id] = [
+                root
+                for draft in call.passed_on
+                for root in collector.add_sent(draft.text, draft.role, call_id, MIN_FRAGMENT_WORDS)
+            ]
             found.append((call_id, call, roots))
     collector.add_named()
     prompts = collector.prompts()
@@ -78,6 +84,7 @@ def link(modules: Iterable[ModuleFacts], files: TextFiles | None = None, declare
             [[collector.identify(root) for root in one] for one in roots],
             by_call,
             tuple(ids[one] for one in leading.get((call.place.path, call.place.start), ()) if one in ids),
+            tuple(map(collector.identify, unseen[call_id])),
         )
         for call_id, call, roots in found
     ]
@@ -119,6 +126,7 @@ def _call_site(
     prompts: list[list[str]],
     by_call: dict[str, list[str]],
     callers: tuple[str, ...],
+    unseen: tuple[str, ...],
 ) -> CallSite:
     messages = tuple(
         Message(draft.role, assembled(draft.text), tuple(ids), call.complete, draft.marker)
@@ -149,5 +157,6 @@ def _call_site(
         system_place=call.system_place,
         branch_for=call.branch_for,
         callers=callers,
+        unseen=unseen,
         prompts=tuple(by_call.get(call_id, ())),
     )

@@ -169,19 +169,27 @@ class CallGraph:
     def _by_name(self, module: Module, func: Attr, name: str, known: Container[FunctionKey]) -> Iterator[FunctionRef]:
         """The methods that a name on an object of unknown type can mean, where most with that name are known.
 
-        Methods of the same package count, and of packages below the folder of a plain script.
+        Methods of the same package count, and of packages below the folder of a plain script; where the object has the
+        name of a class (`self.llm` of `Llm`), only those of that class.
         """
         methods = [
             key
             for key in (*self.methods.get(name, ()), *self._aliased.get(name, ()))
             if _is_near(module, self._modules[key.path])
         ]
-        found = [key for key in methods if key in known]
         receiver = words_of((dotted(func.value) or "").rpartition(".")[2])
-        if name in COMMON_NAMES and MODEL_WORDS.isdisjoint(receiver):
+        named_so = [key for key in methods if receiver and self._class_words(key) == receiver]
+        methods = named_so or methods
+        found = [key for key in methods if key in known]
+        if not named_so and name in COMMON_NAMES and MODEL_WORDS.isdisjoint(receiver):
             return
         if len(found) * 2 >= len(methods):
             yield from map(self._method, found)
+
+    def _class_words(self, key: FunctionKey) -> list[str]:
+        """The words of the name of the class that a method is of."""
+        scopes = self._modules[key.path].facts.scopes
+        return words_of(scopes[scopes[key.scope].parent].name)
 
     def _method(self, key: FunctionKey) -> FunctionRef:
         """A method looked up on its own class; a plain function as it is."""

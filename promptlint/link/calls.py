@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from promptlint.facts import CallPlace
 from promptlint.link.arguments import Arguments
+from promptlint.link.assembly import rooted_texts
 from promptlint.link.branches import branch_names
 from promptlint.link.callees import bind_arguments, owner_of
 from promptlint.link.callgraph import FunctionKey
@@ -24,7 +25,7 @@ from promptlint.link.saying import holds_object, says_something
 from promptlint.link.spelled import place_of_argument
 from promptlint.link.standing import Chosen, StandingModels, made_with
 from promptlint.link.surfaces import ArgumentNames, Surface
-from promptlint.link.values import Chain, ClassRef, FunctionRef, Instance, Object, options
+from promptlint.link.values import Chain, ClassRef, FunctionRef, Instance, Object, Value, options
 from promptlint.link.wrappers import MAX_DEPTH, Site, Wrappers
 from promptlint.project import Cap, CapState, LoopKind, MarkerSite, ModelLiteral, Place, Role, UsageFate
 from promptlint.syntax import Call
@@ -60,6 +61,8 @@ class FoundCall:
     branch_for: tuple[str, ...] = ()
     hops: tuple[str, ...] = ()
     """The wrappers that the call goes through, outermost first."""
+    passed_on: tuple[Draft, ...] = ()
+    """What a wrapper is given and its messages do not show: it is sent in a way that is not followed."""
 
     @property
     def marker_site(self) -> MarkerSite | None:
@@ -101,6 +104,7 @@ class CallReader:
         if not made or not says:
             return None
         best = max(made, key=lambda one: sum(draft.text.size for draft in one.messages))
+        passed_on = tuple(self._unseen(given, best.messages))
         models = {one.model for one in made}
         caps = {(one.cap.state, one.cap.tokens) for one in made}
         cap = replace(best.cap, place=None) if len(caps) == 1 else Cap(CapState.DYNAMIC)
@@ -118,8 +122,18 @@ class CallReader:
             system_place=None,
             cap=cap,
             messages=tuple(replace(draft, site=None) for draft in best.messages),
+            passed_on=passed_on,
+            complete=best.complete and not passed_on,
             loop=best.loop if loop is LoopKind.NONE else loop,
         )
+
+    def _unseen(self, given: Iterable[Value], messages: Iterable[Draft]) -> Iterator[Draft]:
+        """The texts in what a wrapper is given of which its messages show nothing."""
+        seen = {part.root for draft in messages for part in rooted_texts(draft.text)}
+        for value in given:
+            for draft in self._messages.read(value, None, Role.UNKNOWN).messages:
+                if seen.isdisjoint(part.root for part in rooted_texts(draft.text)):
+                    yield draft
 
     def _is_on_other(self, target: FunctionRef) -> bool:
         """Whether a method is called on more than is known inside it: a derived class, or an object made in view."""

@@ -52,13 +52,13 @@ class PromptCollector:
             for place in module.facts.texts
         }
 
-    def add_sent(self, text: Text, role: Role, call: str) -> list[Place]:
+    def add_sent(self, text: Text, role: Role, call: str, least_words: int = MIN_WORDS) -> list[Place]:
         """Record what a message is made of; the places of its text expressions in order."""
         roots = []
         self.seen.append((text, call))
         for part in rooted_texts(text):
             assert part.root is not None
-            least = MIN_WORDS if part is text else MIN_FRAGMENT_WORDS
+            least = least_words if part is text else MIN_FRAGMENT_WORDS
             if self._add(part.root, part, role, Evidence.REACHES_CALL, call, least):
                 roots.append(part.root)
         return roots

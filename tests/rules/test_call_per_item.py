@@ -253,6 +253,25 @@ def test_where_no_text_is_known_nothing_is_said() -> None:
     assert finding.message == "one call for each of reviews"
 
 
+def test_a_text_that_a_wrapper_sends_in_a_way_that_is_not_followed_is_sent_again() -> None:
+    source = """
+from chat import to_openai
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(text):
+    return client.chat.completions.create(model="gpt-4.1", messages=to_openai(text))
+
+
+def judge(reviews):
+    return [ask(f"Say whether this review is of use to customers, with yes or no: {one}") for one in reviews]
+"""
+    (finding,) = findings(source, RULE)
+    assert finding.message == "one call for each of reviews, at least 16 static tokens sent again each time"
+
+
 def test_texts_inside_each_other_are_counted_once() -> None:
     source = ASK + (
         "\n\nFRAME = 'You read reviews, and you answer in the language of the customer: '\n\n\n"
