@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from promptlint.folders import DISK, Folders
+from promptlint.folders import DISK, LEADS_OUT, Folders, leads_out
 from promptlint.patterns import Patterns, below
 from promptlint.project import Problem
 from promptlint.promptfiles import Listed, is_text_file, may_hold_prompts
@@ -63,7 +63,9 @@ class Walk:
     """Text files by absolute path."""
     roots: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-    """Absolute paths of symbolic links to files."""
+    """Absolute paths of symbolic links to files that a search found."""
+    named_links: list[str] = field(default_factory=list)
+    """Absolute paths of those that the user named."""
     quiet: set[str] = field(default_factory=set)
     """Absolute paths of files and text files that the patterns of a search are quiet about."""
     reported: set[str] = field(default_factory=set)
@@ -125,8 +127,9 @@ def discover(paths: Sequence[str], settings: SettingsResolver, folders: Folders 
 
     Folders are searched for `*.py` and `*.ipynb`. What is named itself is always taken, whatever its ending and
     whatever excludes it, unless `force-exclude` is set; exclusion concerns what is found below. Symbolic links to
-    folders are not followed. Raises SettingsError for a wrong configuration at a path that is named; one found on the
-    way is a problem. `folders` are searched; settings and ignore files are those of the disk.
+    folders are not followed; one to a file that lies outside of what is checked is a problem. Raises SettingsError for
+    a wrong configuration at a path that is named; one found on the way is a problem. `folders` are searched; settings
+    and ignore files are those of the disk.
     """
     walk = Walk(settings, folders)
     for path in paths or (".",):
@@ -146,15 +149,19 @@ def discover(paths: Sequence[str], settings: SettingsResolver, folders: Folders 
             search(walk, full)
         elif is_text_file(full):
             walk.texts[full] = Listed(shown(full, settings.cwd), True, os.path.basename(full))
+            walk.roots.append(os.path.realpath(full))
         elif os.path.islink(full):
-            walk.links.append(full)
+            walk.named_links.append(full)
         else:
             walk.files.setdefault(os.path.realpath(full), full)
-    for link in sorted(walk.links):
-        walk.files.setdefault(os.path.realpath(link), link)
+    roots = tuple(dict.fromkeys((settings.cwd, *walk.roots)))
+    for link in sorted((*walk.links, *walk.named_links)):
+        if link not in walk.named_links and leads_out(link, roots):
+            walk.problem(link, LEADS_OUT)
+        else:
+            walk.files.setdefault(os.path.realpath(link), link)
     files = sorted(shown(path, settings.cwd) for path in walk.files.values())
     texts = sorted(walk.texts.values(), key=lambda text: text.path)
-    roots = tuple(dict.fromkeys((settings.cwd, *walk.roots)))
     quiet = frozenset(shown(path, settings.cwd) for path in walk.quiet - walk.reported)
     return Discovery(tuple(files), tuple(dict.fromkeys(walk.problems)), tuple(texts), roots, quiet)
 

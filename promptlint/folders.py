@@ -1,11 +1,15 @@
-"""What a search for files needs of folders: those of the disk, or those of a commit."""
+"""What a search for files needs of folders: those of the disk, or those of a commit; and where links lead."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
+
+from promptlint.patterns import below
+
+LEADS_OUT = "a symbolic link that leads out of what is checked: not read unless it is named"
 
 
 class Entry(Protocol):
@@ -43,6 +47,15 @@ class Disk:
     def entries(self, folder: str) -> Sequence[Entry]:
         with os.scandir(folder) as found:
             return list(found)
+
+
+def leads_out(path: str, roots: Iterable[str]) -> bool:
+    """Whether what stands at an absolute path really lies in none of the absolute folders, or in what git keeps for
+    itself. A repository that somebody else wrote may hold links to anything, and a report shows what was read."""
+    real = os.path.realpath(path)
+    real_roots = map(os.path.realpath, roots)
+    within = [one for root in real_roots if (one := "" if real == root else below(real, root)) is not None]
+    return not within or any(".git" in one.split("/") for one in within)
 
 
 DISK = Disk()

@@ -27,6 +27,8 @@ PATIENCE = 1.0
 """Seconds in which a fork that is interrupted has to say in what."""
 MOST_SHARES = 8_192
 """Shares that the items are divided into at most: their numbers have to fit into a pipe."""
+HAS_FORKS = hasattr(os, "fork") and sys.platform != "darwin"
+"""Whether a process of this system can go on as two: libraries of macOS forbid it."""
 _WIDTH = 4
 """Bytes of a number in the pipe."""
 
@@ -60,9 +62,8 @@ def each(items: Sequence[_T], work: Callable[[_T], _R], processes: int) -> list[
 
 
 def can_fork() -> bool:
-    """Whether a fork of this process would work: not where libraries of the system forbid it (macOS), nor beside
-    threads, whose locks it would inherit."""
-    return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
+    """Whether a fork of this process would work: not beside threads, whose locks it would inherit."""
+    return HAS_FORKS and threading.active_count() == 1
 
 
 @contextmanager

@@ -28,7 +28,9 @@ GITHUB = ".github/workflows/promptlint.yml"
 GITLAB = ".gitlab/promptlint.yml"
 GITLAB_CI = ".gitlab-ci.yml"
 
-REQUIREMENT = "PROMPTLINT_REQUIREMENT: promptlint\n"
+ADDRESS = "<the address of this repository>"
+"""Stands for what is not known; pip names it in its error. On the package index, the name is another project's."""
+REQUIREMENT = f'PROMPTLINT_REQUIREMENT: "promptlint @ git+{ADDRESS}"\n'
 ARGUMENTS = 'PROMPTLINT_ARGS: ""\n'
 """The lines of the templates that are filled in."""
 
@@ -95,7 +97,8 @@ def _is_retired(model: str) -> bool:
 
 
 def requirement() -> str:
-    """What pip has to be told to install this promptlint again, on another machine."""
+    """What pip has to be told to install this promptlint again, on another machine: from its repository, whose address
+    is left to the user where it was installed from elsewhere."""
     try:
         origin = distribution("promptlint").read_text("direct_url.json")
     except PackageNotFoundError:
@@ -103,7 +106,11 @@ def requirement() -> str:
     source = json.loads(origin) if origin else {}
     if vcs := source.get("vcs_info"):
         return f"promptlint @ {vcs['vcs']}+{source['url']}@{vcs['commit_id']}"
-    return f"promptlint=={__version__}"
+    return f"promptlint @ git+{ADDRESS}@v{__version__}"
+
+
+def _to_fill_in() -> str:
+    return f"; put the address of promptlint in place of {ADDRESS}" if ADDRESS in requirement() else ""
 
 
 def _configuration(project: Project) -> Step | Advice:
@@ -121,7 +128,7 @@ def _configuration(project: Project) -> Step | Advice:
 
 
 def _hook(project: Project) -> Iterator[Step | Advice]:
-    why = "a hook that checks the files of each commit (pre-commit install)"
+    why = f"a hook that checks the files of each commit (pre-commit install){_to_fill_in()}"
     before = project.files.get(HOOKS)
     arguments = f" --baseline {BASELINE}" if project.baseline else ""
     lines = (
@@ -147,14 +154,14 @@ def _hook(project: Project) -> Iterator[Step | Advice]:
 
 def _github(project: Project) -> Iterator[Step]:
     if GITHUB not in project.files:
-        yield Step(GITHUB, _filled("github.yml", project), "a workflow for pull requests", new=True)
+        yield Step(GITHUB, _filled("github.yml", project), f"a workflow for pull requests{_to_fill_in()}", new=True)
 
 
 def _gitlab(project: Project) -> Iterator[Step | Advice]:
     why = "takes the job into the pipeline"
     item = f"- local: {GITLAB}"
     if GITLAB not in project.files:
-        yield Step(GITLAB, _filled("gitlab.yml", project), "a job for merge requests", new=True)
+        yield Step(GITLAB, _filled("gitlab.yml", project), f"a job for merge requests{_to_fill_in()}", new=True)
     before = project.files.get(GITLAB_CI)
     key = "include:\n" + indented((item,), 2)
     if before is None:

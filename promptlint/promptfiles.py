@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from promptlint.folders import LEADS_OUT, leads_out
 from promptlint.patterns import below
 from promptlint.project import Problem
 from promptlint.source import Source, SourceError, decode_plain, read_bytes
@@ -73,8 +74,8 @@ def load_from_disk(path: str) -> bytes | None:
 class TextFiles:
     """Text files, read when linking asks for them.
 
-    Only files below the `roots` (absolute folders) are read, and those in `given`, which wins over them; one that
-    is None there is not there. `load` gives the content of a file by its absolute path.
+    Only files below the `roots` (absolute folders, or files) are read, also where links lead elsewhere, and those in
+    `given`, which wins over them; one that is None there is not there. `load` gives the content of a file by its absolute path.
     """
 
     def __init__(
@@ -115,6 +116,8 @@ class TextFiles:
         data = self._load(full) if inside and (is_text_file(path) or path in self._declared) else None
         if data is None:
             return None
+        if self.is_portable and leads_out(full, self._roots):
+            raise SourceError(path, 1, LEADS_OUT)
         source = decode_plain(data, path)
         self._data[path] = data
         return source

@@ -160,8 +160,15 @@ def processes(jobs: int) -> Executors | None:
 
     def start() -> AbstractContextManager[Executor]:
         from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
 
-        return ProcessPoolExecutor(jobs, initializer=begin_worker)
+        from promptlint.forks import HAS_FORKS
+
+        # A process that is no fork is started by `python -c`, which imports from the working directory first: from the
+        # code to be analysed.
+        os.environ["PYTHONSAFEPATH"] = "1"
+        context = get_context("fork" if HAS_FORKS else "spawn")
+        return ProcessPoolExecutor(jobs, context, initializer=begin_worker)
 
     return start
 

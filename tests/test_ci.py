@@ -33,7 +33,7 @@ STUB = """\
 #!/usr/bin/env bash
 printf '%s\\n' "$(basename "$0") $*" >> "$LOG"
 """
-PYTHON = STUB + 'if [[ $1 == -m && $2 == venv ]]; then mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; fi\n'
+PYTHON = STUB + 'if [[ $2 == -m && $3 == venv ]]; then mkdir -p "$4/bin"; cp "$0" "$4/bin/python"; fi\n'
 GH = STUB + 'if [[ "$*" == *PATCH* || "$*" == *POST* ]]; then exit "${GH_WRITES:-0}"; fi\nprintf "%s" "$COMMENTS"\n'
 
 
@@ -144,14 +144,12 @@ def test_every_expression_is_an_input_or_an_output_of_an_earlier_step() -> None:
         seen.add(step.get("id", ""))
 
 
-@pytest.mark.parametrize(("version", "installed"), [("", str(ROOT)), ("0.1.0", "promptlint==0.1.0")])
-def test_it_installs_what_lies_beside_it_or_a_release(job: Job, version: str, installed: str) -> None:
-    job.context["inputs.version"] = version
+def test_it_installs_what_lies_beside_it_and_nothing_of_the_checkout_is_run(job: Job) -> None:
     done = job.run("Install promptlint")
     assert (done.returncode, done.stderr) == (0, "")
     assert job.log() == [
-        f"python -m venv {job.temp}/promptlint",
-        f"python -m pip install --quiet --disable-pip-version-check {installed}",
+        f"python -I -m venv {job.temp}/promptlint",
+        f"python -I -m pip install --quiet --disable-pip-version-check {ROOT}",
     ]
     assert job.context["steps.install.outputs.promptlint"] == f"{job.temp}/promptlint/bin/promptlint"
 
@@ -278,7 +276,7 @@ def test_gitlab_leaves_reports_and_fails_on_findings(job: Job) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, "")
-    assert job.log() == ["python -m pip install --quiet promptlint"]
+    assert job.log() == ["python -I -m pip install --quiet promptlint @ git+<the address of this repository>"]
     assert "src/app.py:5:14: TOK101" in done.stdout
     reports = GITLAB["artifacts"]["reports"]
     [issue] = json.loads((job.folder.path / reports["codequality"]).read_text())
@@ -326,7 +324,7 @@ def test_the_workflow_of_init_runs(job: Job) -> None:
         )
 
     assert run("Install promptlint").returncode == 0
-    assert job.log() == ["python -m pip install --quiet promptlint"]
+    assert job.log() == ["python -I -m pip install --quiet promptlint @ git+<the address of this repository>"]
     assert run("Tokens and cost of the change").returncode == 0
     assert "| `ask()` `src/app.py:12` | changed |" in job.summary
     found = run("Findings")

@@ -195,10 +195,9 @@ def test_what_is_installed_elsewhere_is_what_runs_here(project: GitFolder) -> No
         [hook] = yaml.safe_load(text)["repos"][0]["hooks"]
         return {"dependencies": hook["additional_dependencies"]}
 
-    assert installed(None) == {"dependencies": [f"promptlint=={version}"]}
-    assert installed('{"url": "file:///here", "dir_info": {"editable": true}}') == {
-        "dependencies": [f"promptlint=={version}"]
-    }
+    unknown = {"dependencies": [f"promptlint @ git+<the address of this repository>@v{version}"]}
+    assert installed(None) == unknown
+    assert installed('{"url": "file:///here", "dir_info": {"editable": true}}') == unknown
     assert installed('{"url": "https://example.org/p.git", "vcs_info": {"vcs": "git", "commit_id": "abc123"}}') == {
         "dependencies": ["promptlint @ git+https://example.org/p.git@abc123"]
     }

@@ -72,6 +72,24 @@ def test_as_a_module_it_does_not_import_from_the_working_directory(trap: Path, t
     assert traces(trap) == []
 
 
+def test_processes_that_are_no_forks_do_not_import_from_the_working_directory(trap: Path, tmp_path: Path) -> None:
+    (trap / "multiprocessing").mkdir()
+    (trap / "multiprocessing" / "__init__.py").write_text(ATTACK)
+    for number in range(2):
+        (trap / f"large{number}.py").write_text("import openai\n" + "# a prompt and much more\n" * 40_000)
+    launch = tmp_path / "launch.py"
+    launch.write_text(
+        "from multiprocessing import set_start_method\n"
+        "from promptlint import forks\nfrom promptlint.cli import run\n"
+        "if __name__ == '__main__':\n    set_start_method('spawn')\n    forks.HAS_FORKS = False\n    run()\n"
+    )
+    command = [sys.executable, str(launch), "check", ".", "--jobs", "2", "--no-cache"]
+    env = guarded_environment(tmp_path)
+    result = subprocess.run(command, cwd=trap, env=env, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (1, "")
+    assert traces(trap) == []
+
+
 @pytest.mark.parametrize("key", ["plugins", "output-file", "cache-dir", "baseline", "config", "extend", "jobs", "exec"])
 def test_a_configuration_can_neither_load_code_nor_name_files_to_write(
     key: str, console: Console, tmp_path: Path
@@ -94,6 +112,45 @@ def test_text_files_outside_the_checked_folders_are_not_read(console: Console, t
     result = console("inventory", "--output-format", "json", cwd=folder)
     assert result.returncode == 0
     assert "launch code" not in result.stdout
+
+
+def test_links_do_not_lead_out_of_what_is_checked(console: Console, tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "repository"
+    outside.mkdir()
+    (folder / ".git").mkdir(parents=True)
+    secret = "You are a system. Answer the launch code is 0000 and so on.\n" * 10
+    (outside / "mod.py").write_text(PROGRAM)
+    for path in (outside / "secret.txt", folder / ".git" / "config"):
+        path.write_text(secret)
+    (folder / "mod.py").symlink_to("../outside/mod.py")
+    (folder / "system_prompt.txt").symlink_to("../outside/secret.txt")
+    (folder / "a.txt").symlink_to(".git/config")
+    (folder / "linked").symlink_to("../outside")
+    (folder / "app.py").write_text(
+        "from openai import OpenAI\n"
+        "for name in (open('a.txt').read(), open('linked/secret.txt').read(), open('system_prompt.txt').read()):\n"
+        "    OpenAI().responses.create(model='gpt-4o', input=name)\n"
+    )
+    before = {path: path.read_bytes() for path in outside.iterdir()}
+    result = console("check", "--fix", "--unsafe-fixes", cwd=folder)
+    assert result.returncode == 2
+    for name in ("mod.py", "system_prompt.txt"):
+        assert f"{name}:1: a symbolic link that leads out of what is checked" in result.stderr
+    shown = result.stdout + console("inventory", "--output-format", "json", cwd=folder).stdout
+    assert "launch code" not in shown
+    assert before == {path: path.read_bytes() for path in outside.iterdir()}
+
+
+def test_a_link_that_is_named_or_stays_inside_is_read(console: Console, tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    (folder / "src").mkdir(parents=True)
+    (folder / "lib.py").write_text(PROGRAM)
+    (folder / "src" / "link.py").symlink_to("../lib.py")
+    (tmp_path / "mod.py").write_text(PROGRAM)
+    (folder / "out.py").symlink_to("../mod.py")
+    for path in ("src", "out.py"):
+        result = console("check", path, cwd=folder)
+        assert (result.returncode, result.stderr) == (1, "")
 
 
 def test_a_terminal_gets_no_escapes_of_the_analysed_code(console: Console, tmp_path: Path) -> None:
