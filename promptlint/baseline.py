@@ -6,7 +6,6 @@ relative to the folder that it lies in.
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +17,7 @@ import msgspec
 from promptlint import __version__
 from promptlint.finding import Finding
 from promptlint.fingerprint import fingerprint
+from promptlint.report.documents import as_json
 from promptlint.source import Source
 
 SCHEMA = "promptlint.baseline/1"
@@ -115,11 +115,12 @@ def compared(
 
 def encoded(baseline: Baseline) -> str:
     """The text of the file: a line each, so that version control merges it."""
-    entries = ",\n".join(f"  {json.dumps(msgspec.to_builtins(entry))}" for entry in baseline.findings)
-    head = f'"schema": {json.dumps(baseline.schema)},\n"version": {json.dumps(baseline.version)}'
+    entries = ",\n".join(f"  {as_json(msgspec.to_builtins(entry))}" for entry in baseline.findings)
+    head = f'"schema": {as_json(baseline.schema)},\n"version": {as_json(baseline.version)}'
     return f'{{\n{head},\n"findings": [\n{entries}\n]\n}}\n'
 
 
 def relative(path: str, folder: str) -> str:
-    """A path as shown, relative to the absolute `folder`, with "/"."""
-    return os.path.relpath(os.path.abspath(path), folder).replace(os.sep, "/")
+    """A path as shown, relative to the absolute `folder`, with "/"; bytes that are no Unicode are spelled out."""
+    relative_path = os.path.relpath(os.path.abspath(path), folder).replace(os.sep, "/")
+    return relative_path.encode("utf-8", "backslashreplace").decode("utf-8")

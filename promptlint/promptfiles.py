@@ -75,7 +75,8 @@ class TextFiles:
     """Text files, read when linking asks for them.
 
     Only files below the `roots` (absolute folders, or files) are read, also where links lead elsewhere, and those in
-    `given`, which wins over them; one that is None there is not there. `load` gives the content of a file by its absolute path.
+    `given`, which wins over them; one that is None there is not there. `load` gives the content of a file by its
+    absolute path.
     """
 
     def __init__(

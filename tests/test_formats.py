@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 import xmlschema
 
 from promptlint.registry import Registry
 from promptlint.report import github, gitlab, junit, markdown, sarif
+from promptlint.report.documents import as_json
 from promptlint.report.terminal import Terminal
 from promptlint.report.view import View
 from promptlint.run import examine, open_session, tree_of
@@ -31,7 +33,7 @@ NOTEBOOK = json.dumps(
         ],
     }
 )
-HOSTILE = "\n::error::pwned]]></failure>|`</script>\x1b[31m@everyone %0A"
+HOSTILE = "\n::error::pwned##[set-output name=x]y]]></failure>|`</script>\x1b[31m\uffff@everyone #1 https://a.b %0A"
 
 
 def view(tmp_path: Path, files: dict[str, str]) -> View:
@@ -144,9 +146,27 @@ def test_hostile_text_is_only_text(tmp_path: Path) -> None:
     commands = rendered(tmp_path, "github", files).splitlines()
     assert all(line.startswith(("::error title=", "::warning title=", "::notice title=")) for line in commands)
     for name in RENDERERS:
-        assert "\x1b" not in rendered(tmp_path, name, files)
-    text = rendered(tmp_path, "markdown", files)
-    assert "<" not in re.sub(r"(`+) .*? \1", "", text)
+        document = rendered(tmp_path, name, files)
+        assert "\x1b" not in document
+        assert "##[" not in document or name in ("junit", "markdown")  # they are files
+    text = re.sub(r"(`+) .*? \1", "", rendered(tmp_path, "markdown", files))
+    assert not [sign for sign in ("<", "@everyone", "#1", "https://") if sign in text]
+
+
+def test_names_that_are_no_unicode(tmp_path: Path) -> None:
+    files = {"d\udcff/app.py": PROGRAM}
+    (result, *_) = sarif_of(tmp_path, files)["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "d%FF/app.py"
+    (finding, *_) = msgspec.json.decode(rendered(tmp_path, "gitlab", files))  # a strict reader
+    assert finding["location"]["path"] == "d\\udcff/app.py"
+    xmlschema.XMLSchema(DATA / "junit-10.xsd").validate(rendered(tmp_path, "junit", files))
+
+
+def test_json_is_what_strict_readers_take() -> None:
+    whole = ["\U0001f600", "\\ud83d", "\\\\", "##[a]", "\u20ac"]
+    assert msgspec.json.decode(as_json(whole)) == whole
+    assert msgspec.json.decode(as_json("\ud83d \udcff\ude00")) == "\\ud83d \\udcff\\ude00"
+    assert "##[" not in as_json(whole)
 
 
 def test_fingerprints_survive_moved_lines(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -161,6 +162,50 @@ def test_a_terminal_gets_no_escapes_of_the_analysed_code(console: Console, tmp_p
     for args in (["check"], ["check", "--output-format", "concise"], ["check", "--diff"], ["inventory"]):
         result = console(*args, cwd=tmp_path)
         assert not {"\x1b", "\x07", "\u202e"} & set(result.stdout + result.stderr), args
+
+
+def test_a_log_of_github_gets_no_commands_of_the_analysed_code(console: Console, tmp_path: Path) -> None:
+    evil = PROGRAM.replace("very", "very\n::error::pwned\n  ::add-mask::e\n##[add-mask]e\nvery")
+    (tmp_path / "app.py").write_text(evil)
+    (tmp_path / ("p" * 70 + " ::error title=x::y.py")).write_text(PROGRAM)
+    (tmp_path / "##[set-output name=x;]y.py").write_text("prompt(\n")
+    for args in ((), ("--output-format", "concise"), ("--output-format", "json"), ("--diff", "--unsafe-fixes")):
+        result = console("check", *args, cwd=tmp_path, GITHUB_ACTIONS="true")
+        assert result.returncode == 2
+        lines = (result.stdout + result.stderr).splitlines()
+        assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line], args
+
+
+def test_a_baseline_and_file_names_get_no_escapes_to_a_terminal(console: Console, tmp_path: Path) -> None:
+    name = "a\x1b]0;pwned\x07\n::error::x.py"
+    (tmp_path / name).write_text(PROGRAM)
+    entry = {"file": "gone.py\x1b[2J <b> @octocat", "rule": "whitespace-bloat", "fingerprint": "f", "count": 1}
+    document = {"schema": "promptlint.baseline/1", "version": "0", "findings": [{**entry, "message": "m"}]}
+    (tmp_path / "known.json").write_text(json.dumps(document))
+    for args in (("--show-files",), ("--baseline", "known.json"), ("--diff", "--unsafe-fixes")):
+        result = console("check", *args, cwd=tmp_path)
+        assert "\x1b" not in result.stdout + result.stderr, args
+        assert "\n::error" not in result.stdout, args
+    text = console("check", "--baseline", "known.json", "--output-format", "markdown", cwd=tmp_path).stdout
+    assert "Gone from the baseline: whitespace-bloat in gone.py" in text
+    assert "<b>" not in text
+    assert "@octocat" not in text
+
+
+@pytest.mark.parametrize("option", ["check", "baseline", "init"])
+def test_nothing_is_written_through_a_link_that_leads_out(option: str, console: Console, tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "repository"
+    outside.mkdir()
+    (outside / "kept").write_text("kept")
+    folder.mkdir()
+    (folder / "app.py").write_text(PROGRAM)
+    for name in ("report.json", "promptlint-baseline.json", "promptlint.yaml", ".pre-commit-config.yaml"):
+        (folder / name).symlink_to("../outside/kept" if name != "promptlint.yaml" else "../outside/new")
+    args = {"check": ("check", "--output-file", "report.json"), "baseline": ("baseline",), "init": ("init", "--yes")}
+    result = console(*args[option], cwd=folder)
+    assert result.returncode == 2
+    assert "a symbolic link leads out of this folder" in result.stderr
+    assert {path.name: path.read_text() for path in outside.iterdir()} == {"kept": "kept"}
 
 
 def test_workflow_commands_are_not_made_by_the_analysed_code(console: Console, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
 from promptlint.cli.verdict import FORMATS, RANKS, Verdict, renderer
 from promptlint.discover import Discovery
 from promptlint.finding import Applicability
+from promptlint.report.terminal import visible
 from promptlint.report.view import View
 from promptlint.run import Analysis, Session, Tree, examine, tree_of, updated
 from promptlint.scanning import Scanner
@@ -152,14 +153,14 @@ def _refuse_what_does_not_go_together(paths: tuple[str, ...], stdin_filename: st
 def _show_settings(session: Session, path: str) -> int:
     """Print every setting for a path as `key = value  # origin`; the exit code."""
     rows = session.settings(path).rows()
-    emit("".join(f"{key} = {json.dumps(value)}  # {origin}\n" for key, value, origin, _ in rows))
+    emit("".join(f"{key} = {json.dumps(value)}  # {visible(origin)}\n" for key, value, origin, _ in rows))
     return NOTHING
 
 
 def _show_files(found: Discovery) -> int:
     """Print the files that would be checked; the exit code."""
     paths = sorted((*found.files, *(text.path for text in found.texts if text.declared)))
-    emit("".join(f"{path}\n" for path in paths))
+    emit("".join(f"{visible(path)}\n" for path in paths))
     return end_of(found.problems)
 
 

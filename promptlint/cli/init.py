@@ -10,7 +10,7 @@ import click
 
 from promptlint import baseline, initial
 from promptlint.cli.options import Configuration, Scanning, scan_options, settings_failures
-from promptlint.cli.output import Failure, emit, end_of, terminal
+from promptlint.cli.output import Failure, emit, end_of, refuse_what_leads_out, terminal
 from promptlint.cli.session import open_or_fail, scanner_of, tree_in
 from promptlint.discover import discover
 from promptlint.git import GitError, Repository
@@ -130,6 +130,7 @@ def _offer(proposal: Step | Advice, show: Terminal, *, yes: bool) -> int:
 
 def _write(step: Step) -> None:
     """Raises Failure."""
+    refuse_what_leads_out(Path(step.path))
     try:
         if step.new:
             os.makedirs(os.path.dirname(step.path) or ".", exist_ok=True)

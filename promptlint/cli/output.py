@@ -11,8 +11,10 @@ from typing import IO, Any
 
 import click
 
+from promptlint.folders import leads_out
+from promptlint.patterns import below
 from promptlint.project import Problem
-from promptlint.report.terminal import Terminal, visible
+from promptlint.report.terminal import Terminal, inert, visible
 
 NOTHING, FINDINGS, FAILED = 0, 1, 2
 """Exit codes of every command."""
@@ -35,9 +37,14 @@ def terminal(stream: IO[str]) -> Terminal:
     return Terminal(shutil.get_terminal_size().columns, color=not plain, screen=True)
 
 
-def emit(text: str | bytes, *, err: bool = False) -> None:
-    """Print text as it is. A reader that went away (`| head`) is no error; what it cannot show is spelled out."""
+def emit(text: str | bytes, *, err: bool = False, commands: bool = False) -> None:
+    """Print text as it is. A reader that went away (`| head`) is no error; what it cannot show is spelled out.
+
+    In a log of GitHub it holds no workflow commands, unless it consists of `commands`.
+    """
     stream = sys.stderr if err else sys.stdout
+    if isinstance(text, str) and not commands and os.environ.get("GITHUB_ACTIONS") == "true":
+        text = inert(text)
     data = text.encode(stream.encoding or "utf-8", "backslashreplace") if isinstance(text, str) else text
     try:
         # Bytes, so that line breaks arrive as they are in the source.
@@ -48,15 +55,26 @@ def emit(text: str | bytes, *, err: bool = False) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def deliver(render: Callable[[Terminal], str], file: Path | None, *, err: bool = False) -> None:
-    """Write a report to a file, or print it for the terminal it goes to. Raises Failure."""
+def deliver(render: Callable[[Terminal], str], file: Path | None, *, err: bool = False, commands: bool = False) -> None:
+    """Write a report to a file, or print it for the terminal it goes to. `commands`: it consists of workflow commands
+    for GitHub. Raises Failure."""
     if file is None:
-        emit(render(terminal(sys.stderr if err else sys.stdout)), err=err)
+        emit(render(terminal(sys.stderr if err else sys.stdout)), err=err, commands=commands)
         return
+    refuse_what_leads_out(file)
     try:
         file.write_bytes(render(Terminal()).encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise Failure(f"{file}: {error.strerror}") from error
+
+
+def refuse_what_leads_out(file: Path) -> None:
+    """Raises Failure for a file to be written below the working directory that a symbolic link puts elsewhere: the
+    link may be somebody else's."""
+    cwd = os.getcwd()
+    full = os.path.abspath(file)
+    if below(full, cwd) is not None and leads_out(full, [cwd]):
+        raise Failure(f"{file}: a symbolic link leads out of this folder to {os.path.realpath(full)}: not written")
 
 
 def print_problems(problems: Iterable[Problem]) -> None:

@@ -65,7 +65,7 @@ class Verdict:
         text, failing = self.render(view, self.shown_on), _reaches_threshold(view)
         if memory:
             memory.keep(text, view.problems, failing=failing, texts=view.analysis.tree.texts.asked)
-        deliver(lambda _: text, self.output_file)
+        self._deliver(text)
         return self._exit_code(view.problems, failing)
 
     def beside_source(self, view: View) -> int:
@@ -86,8 +86,11 @@ class Verdict:
 
     def again(self, report: Report) -> int:
         """Tell what was told before; the exit code."""
-        deliver(lambda _: report.text, self.output_file)
+        self._deliver(report.text)
         return self._exit_code(report.problems, report.failing)
+
+    def _deliver(self, text: str) -> None:
+        deliver(lambda _: text, self.output_file, commands=self.render.__module__.endswith(".github"))
 
     def _exit_code(self, problems: Iterable[Problem], failing: bool) -> int:
         problems = tuple(problems)

@@ -37,11 +37,18 @@ def _texts(path: str, before: Source, after: Source) -> Iterator[tuple[str, str,
 
 def _file(path: str, old: str, new: str, terminal: Terminal) -> str:
     shown = []
-    for line in difflib.unified_diff(_lines(old), _lines(new), path, path):
+    name = _name(path)
+    for line in difflib.unified_diff(_lines(old), _lines(new), name, name):
         body = line.removesuffix("\n")
         ending = "\n" if body != line else "\n\\ No newline at end of file\n"
         shown.append(_paint(body, terminal) + ending)
     return "".join(shown)
+
+
+def _name(path: str) -> str:
+    """The name of a file, quoted as git does where it could be taken for more lines of the patch."""
+    shown = visible(path)
+    return path if shown == path else f'"{shown}"'
 
 
 def _lines(text: str) -> list[str]:

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 
 from promptlint.project import Place, Problem, Project
 
+_ESCAPES = re.compile(r"\\\\|\\ud[89ab]..\\ud[c-f]..|(?P<alone>\\ud[89a-f]..)|(?P<command>##(?=\[))")
+"""In JSON: an escaped backslash, a character of two surrogates, half of one, and how old workflow commands begin."""
+
+
+def as_json(value: object, indent: int | None = None) -> str:
+    """JSON, ASCII only, so that no encoding of the output can break it.
+
+    Half a character (a byte in the name of a file that is no Unicode) is spelled as an escape, since not every reader
+    takes it; and no text is a workflow command where the output is a log of GitHub.
+    """
+    return _ESCAPES.sub(_spelled, json.dumps(value, indent=indent))
+
+
+def _spelled(escape: re.Match[str]) -> str:
+    return "#\\u0023" if escape["command"] else "\\" * bool(escape["alone"]) + escape[0]
+
 
 def dump(document: object) -> str:
-    """JSON, ASCII only, so that no encoding of the output can break it."""
-    return json.dumps(document, indent=2) + "\n"
+    """A JSON document."""
+    return as_json(document, indent=2) + "\n"
 
 
 def span(project: Project, place: Place) -> dict[str, object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from promptlint.finding import Finding, Severity
 from promptlint.project import Problem
 from promptlint.report.annotations import lines_of, said
-from promptlint.report.terminal import Terminal, visible
+from promptlint.report.terminal import Terminal, inert, visible
 from promptlint.report.view import View
 
 LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "notice"}
@@ -47,4 +47,4 @@ def _command(name: str, properties: dict[str, str], message: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return inert(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

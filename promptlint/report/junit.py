@@ -26,7 +26,9 @@ def render(view: View, terminal: Terminal) -> str:
         suite = SubElement(root, "testsuite", _counts("promptlint", tests=1))
         SubElement(suite, "testcase", name="no findings", classname="promptlint")
     indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+    # ASCII, so that no encoding of the output can break it.
+    document: bytes = tostring(root, encoding="us-ascii", xml_declaration=False)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + document.decode("ascii") + "\n"
 
 
 def _failures(path: str, findings: list[Finding], view: View) -> Element:

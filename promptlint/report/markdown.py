@@ -14,12 +14,20 @@ from promptlint.report.view import View
 SHOWN = 100
 """Findings in the table: a comment holds 65,536 characters at most (GitHub, 2026)."""
 
-_MARKUP = {ord(char): f"\\{char}" for char in "\\`*_[]|~#@$"} | {ord("<"): "&lt;", ord(">"): "&gt;", ord("&"): "&amp;"}
+_SPLIT = "\u200b"
+"""A space of no width: services look for mentions, numbers of issues and addresses in the text that is shown."""
+_MARKUP = {ord(char): f"\\{char}" for char in "\\`*_[]|~#@$"} | {
+    ord("<"): "&lt;",
+    ord(">"): "&gt;",
+    ord("&"): "&amp;",
+    ord(_SPLIT): "&#8203;",
+}
+_LINKED = re.compile(r"[@#]|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
 
 
 def render(view: View, terminal: Terminal) -> str:
     """Summary, findings by rule, and each finding; `terminal` is not used."""
-    lines = ["## promptlint", "", *summary(view, Terminal(width=10**6))]
+    lines = ["## promptlint", "", *map(prose, summary(view, Terminal(width=10**6)))]
     if view.findings:
         lines += ["", *table(("rule", "findings", "fixable", "tokens per call", "USD per 1,000 calls"), _rules(view))]
         lines += ["", *table(("where", "rule", "severity", "finding", "saves"), finding_rows(view))]
@@ -36,7 +44,7 @@ def render(view: View, terminal: Terminal) -> str:
 
 def plain(text: str) -> str:
     """Text that shows as it is."""
-    return visible(text).translate(_MARKUP)
+    return _LINKED.sub(rf"\g<0>{_SPLIT}", visible(text)).translate(_MARKUP)
 
 
 def prose(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from urllib.parse import quote
 
 from promptlint import __version__
@@ -97,7 +98,8 @@ def _location(project: Project, place: Place) -> dict[str, object]:
 
 def _uri(path: str) -> str:
     """A path below the working directory as a relative reference, another one as a file URI."""
-    return f"file://{quote(path)}" if path.startswith("/") else quote(path)
+    quoted = quote(os.fsencode(path))
+    return f"file://{quoted}" if path.startswith("/") else quoted
 
 
 def _region(project: Project, place: Place) -> dict[str, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from promptlint.finding import Applicability, Severity
-from promptlint.report.terminal import Terminal, plural, usd
+from promptlint.report.terminal import Terminal, plural, usd, visible
 from promptlint.report.view import Narrowed, View
 
 COLORS = {Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
@@ -46,12 +46,13 @@ def fix_summary(view: View, verb: str = "Fixed") -> str | None:
 
 def _left_out(narrowed: Narrowed) -> Iterator[str]:
     if narrowed.since is not None:
-        yield f"{plural(narrowed.older, 'finding')} older than {narrowed.since} not shown."
+        yield f"{plural(narrowed.older, 'finding')} older than {visible(narrowed.since)} not shown."
     if narrowed.known:
         yield f"{plural(narrowed.known, 'finding')} of the baseline not shown."
     for entry in narrowed.stale:
         times = f" ({entry.count} times)" if entry.count > 1 else ""
-        yield f"Gone from the baseline: {entry.rule} in {entry.file}{times}. Write it again with `promptlint baseline`."
+        gone = visible(f"{entry.rule} in {entry.file}")
+        yield f"Gone from the baseline: {gone}{times}. Write it again with `promptlint baseline`."
 
 
 def _them(count: int) -> str:

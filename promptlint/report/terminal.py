@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 import unicodedata
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ import click
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that can move the cursor, colour, reorder or break lines, or that no encoding takes."""
 
+
+_COMMAND = re.compile(r"^[ \t]*:(?=:)|##(?=\[)", re.MULTILINE)
 
 PROSE = 100
 """Columns beyond which prose is hard to read."""
@@ -41,17 +44,28 @@ class Terminal:
 
 
 def visible(text: str) -> str:
-    """`text` with control, format and surrogate characters spelled as escapes."""
+    """`text` with control, format and surrogate characters, and what is no character, spelled as escapes."""
     return "".join(visible_char(char) for char in text)
 
 
 def visible_char(char: str) -> str:
-    if unicodedata.category(char) not in _UNSAFE:
+    if unicodedata.category(char) not in _UNSAFE and not _is_no_character(char):
         return char
     if char in "\n\r\t":
         return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[char]
     code = ord(char)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _is_no_character(char: str) -> bool:
+    """Whether Unicode reserves it for no use; XML does not take all of them."""
+    return ord(char) & 0xFFFE == 0xFFFE or "\ufdd0" <= char <= "\ufdef"
+
+
+def inert(text: str) -> str:
+    """`text` with nothing in it that GitHub takes for a workflow command: `::name` at the beginning of a line, and
+    `##[name]`, as commands were once written, anywhere (actions/runner, `ActionCommand`)."""
+    return _COMMAND.sub(lambda command: command[0] + "\u200b", text)
 
 
 def cells(text: str) -> int:

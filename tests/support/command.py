@@ -27,6 +27,7 @@ def guarded_environment(home: Path) -> dict[str, str]:
         "PROMPTLINT_CACHE_DIR": home / "cache",
         "NO_COLOR": 1,
         "COLUMNS": 80,
+        "GITHUB_ACTIONS": "",
     }
     return os.environ | {name: str(value) for name, value in changes.items()}
 
@@ -37,15 +38,15 @@ class Console:
 
     home: Path
 
-    def __call__(self, *args: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run `promptlint ARGS` in `cwd`. Raises FileNotFoundError where it is not installed."""
+    def __call__(self, *args: str, cwd: Path, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run `promptlint ARGS` in `cwd` with more variables. Raises FileNotFoundError where it is not installed."""
         script = shutil.which("promptlint", path=str(Path(sys.executable).parent))
         if script is None:
             raise FileNotFoundError("promptlint is not installed beside this Python: pip install -e '.[dev]'")
         return subprocess.run(
             [script, *args],
             cwd=cwd,
-            env=guarded_environment(self.home),
+            env=guarded_environment(self.home) | variables,
             input=stdin,
             capture_output=True,
             encoding="utf-8",
