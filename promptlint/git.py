@@ -1,13 +1,27 @@
-"""What promptlint asks git: which files changed, and what they held. Nothing in the repository is touched."""
+"""What promptlint asks git: which files changed, and what they held. Nothing in the repository is touched.
+
+A repository may name programs in its configuration, and what it lacks may be had from another machine: neither is
+started or asked.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-ENVIRONMENT = ("-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "--no-optional-locks")
-"""A repository may name a program as its file monitor; reading must not start it."""
+OPTIONS = (
+    *("-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never"),
+    "--no-optional-locks",
+)
+ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1"}
+FILTER = {"clean": "", "process": "", "required": "false"}
+"""What makes a filter do nothing: one that git runs over files of the work tree to compare them."""
+
+
+_NAMES = ("utf-8", "surrogateescape")
+"""How names of files, which may be no Unicode, are read and written."""
 
 
 class GitError(Exception):
@@ -53,9 +67,8 @@ class Repository:
         Files that git does not track are no part of it.
         """
         commits = [self.commit(base), *([self.commit(head)] if head else [])]
-        fields = iter(
-            self._text("diff", "--name-status", "-z", "--find-renames", "--no-ext-diff", *commits).split("\0")
-        )
+        options = ("--name-status", "-z", "--find-renames", "--no-ext-diff", "--ignore-submodules=all")
+        fields = iter(self._run("diff", *options, *commits, settings=self._no_filters()).decode(*_NAMES).split("\0"))
         for status in fields:
             if not status:
                 return
@@ -92,14 +105,27 @@ class Repository:
             at += size + 1
         return held
 
-    def _text(self, *arguments: str) -> str:
-        return self._run(*arguments).decode("utf-8", "surrogateescape")
+    def _no_filters(self) -> dict[str, str]:
+        """Settings by which no filter runs a program."""
+        try:
+            keys = self._text("config", "-z", "--name-only", "--get-regexp", r"^filter\.").split("\0")
+        except GitError:  # there are none
+            return {}
+        names = dict.fromkeys(key.rpartition(".")[0] for key in keys if key)
+        return {f"{name}.{key}": value for name in names for key, value in FILTER.items()}
 
-    def _run(self, *arguments: str, stdin: str = "") -> bytes:
-        command = ["git", *ENVIRONMENT, "-C", self._folder, *arguments]
+    def _text(self, *arguments: str) -> str:
+        return self._run(*arguments).decode(*_NAMES)
+
+    def _run(self, *arguments: str, stdin: str = "", settings: Mapping[str, str] = {}) -> bytes:
+        command = ["git", *OPTIONS, "-C", self._folder, *arguments]
         try:
             done = subprocess.run(
-                command, input=stdin.encode("utf-8", "surrogateescape"), capture_output=True, check=False
+                command,
+                input=stdin.encode(*_NAMES),
+                env={**os.environ, **ENVIRONMENT, **_set_by_environment(settings)},
+                capture_output=True,
+                check=False,
             )
         except OSError as error:
             raise GitError(f"git cannot be run: {error.strerror}") from error
@@ -107,3 +133,13 @@ class Repository:
             reason = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
             raise GitError(reason.partition("\n")[0] or f"git {arguments[0]} failed")
         return done.stdout
+
+
+def _set_by_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which git takes settings, besides those that it is given so already."""
+    known = os.environ.get("GIT_CONFIG_COUNT", "")
+    first = int(known) if known.isdecimal() else 0
+    variables = {"GIT_CONFIG_COUNT": str(first + len(settings))} if settings else {}
+    for number, (key, value) in enumerate(settings.items(), first):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables

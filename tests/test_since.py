@@ -144,3 +144,27 @@ def test_the_work_tree_is_not_touched(repository: GitFolder) -> None:
     assert since("HEAD")
     assert not (repository.path / "pwned").exists()
     assert repository.git("-c", "core.fsmonitor=false", "status", "--porcelain") == before
+
+
+def test_filters_of_the_repository_are_not_run(repository: GitFolder) -> None:
+    repository.commit({".gitattributes": "limits.py filter=a=b\napp.py filter=c\n"})
+    repository.git("config", "filter.a=b.clean", "touch pwned; cat")
+    repository.git("config", "filter.c.process", "touch pwned; false")
+    repository.git("config", "filter.c.required", "true")
+    repository.write({"limits.py": "LIMIT = 8000\n"})
+    (repository.path / "app.py").touch()
+    assert since("HEAD~1")
+    assert not (repository.path / "pwned").exists()
+
+
+def test_what_a_partial_clone_lacks_is_not_fetched(
+    repository: GitFolder, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"limits.py": "LIMIT = 8000\n"})
+    repository.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path_factory.mktemp("clone") / "part"
+    repository.git("clone", "--quiet", "--filter=blob:none", f"file://{repository.path}", str(clone))
+    monkeypatch.chdir(clone)
+    result = run("--since", "HEAD~1")
+    assert result.exit_code == 2
+    assert "--since HEAD~1: " in result.stderr
