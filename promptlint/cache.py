@@ -55,7 +55,7 @@ class Cache:
             for some in _portions(list(keys)):
                 among = f"key IN ({','.join('?' * len(some))})"
                 for key, value in connection.execute(f"SELECT key, value FROM entries WHERE {among}", some):
-                    with suppress(zlib.error):
+                    with suppress(zlib.error, TypeError):
                         held[key] = zlib.decompress(value)
                 connection.execute(f"UPDATE entries SET day = {_today()} WHERE day < {_today()} AND {among}", some)
 
@@ -103,21 +103,21 @@ class Cache:
             with self._connection:
                 action(self._connection)
             self._connection.execute("PRAGMA incremental_vacuum")
-        except sqlite3.OperationalError as error:  # locked, full, read-only: it may work the next time
-            self._note(f"the cache {self._path} is not used: {error}")
+        except _BROKEN as error:
             self.close()
-        except sqlite3.DatabaseError:
-            self.close()
-            self._connection = self._replaced()
+            if _may_pass(error):
+                self._note(f"the cache {self._path} is not used: {error}")
+            else:
+                self._connection = self._replaced()
 
     def _opened(self) -> sqlite3.Connection | None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             return self._connected()
-        except sqlite3.OperationalError as error:
+        except _BROKEN as error:
+            if not _may_pass(error):
+                return self._replaced()
             self._note(f"the cache {self._path} is not used: {error}")
-        except sqlite3.DatabaseError:
-            return self._replaced()
         except OSError as error:
             self._note(f"the cache {self._path} is not used: {error.strerror}")
         return None
@@ -142,9 +142,18 @@ class Cache:
                 self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
             self._note(f"{self._path} was no cache of this promptlint, or a broken one, and has been replaced")
             return self._connected()
-        except (OSError, sqlite3.DatabaseError) as error:
+        except (OSError, *_BROKEN) as error:
             self._note(f"the cache {self._path} is not used: {error}")
             return None
+
+
+_BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What comes of a file that is locked, or that is no cache."""
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether a cache may work the next time: it is locked, full or read-only."""
+    return isinstance(error, sqlite3.OperationalError) and not str(error).startswith(("no such", "malformed"))
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:

@@ -23,7 +23,7 @@ from promptlint.forks import WORTH_FORKING, each
 from promptlint.measure import Meter
 from promptlint.project import CallSite, Place, Problem, Project, Prompt
 from promptlint.promptfiles import MAX_SIZE
-from promptlint.registry import origin_of
+from promptlint.registry import origin_of, told
 from promptlint.rule import Context, Rule
 from promptlint.suppress import Suppression
 
@@ -131,9 +131,9 @@ class _Examiner:
         except KeyboardInterrupt as interrupt:
             interrupt.add_note(f"interrupted in {origin_of(rule)}, which looked at {paths[0]}")
             raise
-        except (Exception, SystemExit) as error:
-            message = f"{origin_of(rule)} crashed: {type(error).__name__}: {error}; please report this"
-            problem = self.project.problem(paths[0], start, message)
+        except BaseException as error:  # a rule may raise anything
+            message = f"{origin_of(rule)} crashed: {told(error)}; please report this"
+            problem = replace(self.project.problem(paths[0], start, message), passing=True)
             self.crashes |= {(path, rule.name): problem for path in paths}
 
     def _sound(self, finding: Finding, rule: Rule) -> Finding:

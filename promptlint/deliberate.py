@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from promptlint.facts import CallPlace, ModuleFacts
-from promptlint.project import Place
+from promptlint.finding import Applicability, Fix
+from promptlint.project import Place, Prompt
 from promptlint.syntax import Attr, Call, Name, Run, Str
+from promptlint.template import Edit
 
 BY_LINES = frozenset({"replace", "split", "splitlines"})
 """Methods that work on the line breaks of a text."""
@@ -25,6 +27,13 @@ def is_deliberate(place: Place, facts: ModuleFacts) -> bool:
         for one in facts.calls
         if (one.expr.start, one.expr.end) == (place.start, place.end)
     )
+
+
+def layout_fix(prompt: Prompt, description: str, edits: tuple[Edit, ...]) -> Fix | None:
+    """A fix that takes layout out of a prompt, None where there is nothing that can be edited. Where code works on the
+    text it may not find what it looks for any more."""
+    applicability = Applicability.UNSAFE if prompt.is_worked_on else Applicability.SAFE
+    return Fix(applicability, description, edits) if edits else None
 
 
 def _is_described(place: Place, facts: ModuleFacts) -> bool:

@@ -89,7 +89,7 @@ def _forked(task: Callable[[Connection], None], number: int) -> Iterator[list[_F
     context = get_context("fork")
     forks: list[_Fork] = []
     try:
-        with _uninterrupted():
+        with _uninterrupted(), suppress(OSError):  # no more can be made: those that there are do the work
             for _ in range(number):
                 results, saying = context.Pipe(duplex=False)
                 process = context.Process(target=task, args=(saying,), daemon=True)

@@ -5,10 +5,22 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from fnmatch import translate
+from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 PLAIN = re.compile(r"[\w.+-]+/?")
 GLOB = re.compile(r"[\w.+*-]*\w[\w.+*-]*")
 """A pattern of names with no other sign than the asterisk."""
+
+
+_BETWEEN = re.compile(r"\[\^/\]\*((?:\\.|\[(?:\\.|[^\]\\])+\](?!\*)|[^\\/()\[\]*+?|^$])+)(?=\[\^/\]\*)", re.DOTALL)
+"""In the expression of a pattern: an asterisk, and what stands for one character each up to another asterisk."""
+MOST_FOLDERS = 4
+"""Times that `**` may stand in a pattern: each multiplies the time it takes by the depth of a path."""
 
 
 class Patterns:
@@ -19,21 +31,26 @@ class Patterns:
 
     def __init__(self, lines: Iterable[str]) -> None:
         lines = [line for line in lines if line.strip() and not line.startswith("#")]
+        for line in lines:
+            if line.count("**") > MOST_FOLDERS:
+                raise ValueError(f"{line!r} has `**` more than {MOST_FOLDERS} times")
         plain = [line for line in lines if PLAIN.fullmatch(line)]
         self._names = frozenset(line for line in plain if not line.endswith("/"))
         self._folders = frozenset(line[:-1] for line in plain if line.endswith("/"))
         globs = [line for line in lines if GLOB.fullmatch(line) and line not in self._names]
-        self._globs = re.compile("|".join(re.escape(line).replace(r"\*", ".*") for line in globs), re.DOTALL)
+        self._globs = re.compile("|".join(map(translate, globs)))
         self._others = None
         if len(plain) + len(globs) < len(lines):
             # pathspec takes 20 ms to import; names and simple globs, which is what most settings hold, do without it.
             from pathspec import GitIgnoreSpec
 
-            self._spec = GitIgnoreSpec.from_lines(lines)
-            others = GitIgnoreSpec.from_lines(sorted({*lines} - {*plain, *globs})).patterns
-            # One expression answers "does any match?" several times faster than asking them in turn.
-            regexes = (re.sub(r"\(\?P<\w+>", "(?:", other.regex.pattern) for other in others if other.regex)
-            self._others = re.compile("|".join(regexes))
+            with catch_warnings():
+                simplefilter("ignore", FutureWarning)  # of brackets that may one day mean more
+                self._spec = _straight(GitIgnoreSpec.from_lines(lines))
+                others = _straight(GitIgnoreSpec.from_lines(sorted({*lines} - {*plain, *globs}))).patterns
+                # One expression answers "does any match?" several times faster than asking them in turn.
+                regexes = (re.sub(r"\(\?P<\w+>", "(?:", other.regex.pattern) for other in others if other.regex)
+                self._others = re.compile("|".join(regexes))
 
     def decide(self, path: str, is_folder: bool) -> bool | None:
         """Whether the entry itself is ignored, None where no pattern speaks of it.
@@ -55,6 +72,18 @@ class Patterns:
         return any(
             self.decide("/".join(parts[:depth]), is_folder or depth < len(parts)) for depth in range(1, len(parts) + 1)
         )
+
+
+def _straight(spec: GitIgnoreSpec) -> GitIgnoreSpec:
+    """The patterns, which take no more time than the length of a name times their own.
+
+    What stands between two asterisks is looked for once, at its first place: a later one finds nothing that this one
+    does not. (`fnmatch.translate` does the same.)
+    """
+    for pattern in spec.patterns:
+        if pattern.regex is not None:
+            pattern.regex = re.compile(_BETWEEN.sub(r"(?>[^/]*?\g<1>)", pattern.regex.pattern))
+    return spec
 
 
 def below(path: str, folder: str) -> str | None:

@@ -97,6 +97,8 @@ class Prompt:
     calls: tuple[str, ...] = ()
     indentation: int = 0
     """Columns by which the statement that holds the text is indented in the source."""
+    is_worked_on: bool = False
+    """Whether code splits the text, or looks for rows or blanks in it: then its layout is not only for the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +298,8 @@ class Problem:
     line: int
     message: str
     cell: int | None = None
+    passing: bool = False
+    """Whether another run of the same may not have it: memory was short, a process was killed, a plugin failed."""
 
 
 @dataclass(frozen=True)

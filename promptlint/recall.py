@@ -23,6 +23,7 @@ from promptlint.measure import current_day
 from promptlint.packages import package_parts
 from promptlint.project import Problem
 from promptlint.run import Session
+from promptlint.settings import SettingsError
 from promptlint.source import SourceError, read_bytes
 
 DEPENDENCIES = ("promptlint", "genai-prices", "tiktoken", "ctok", "libcst")
@@ -30,12 +31,12 @@ DEPENDENCIES = ("promptlint", "genai-prices", "tiktoken", "ctok", "libcst")
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A report as it was printed. `texts` are the text files that it came from: a digest each, None: not there."""
+    """A report as it was printed. `texts` are the text files that it came from: a digest of each and its settings."""
 
     text: str
     problems: tuple[Problem, ...]
     failing: bool
-    texts: dict[str, bytes | None]
+    texts: dict[str, bytes]
 
 
 _DECODER = msgspec.msgpack.Decoder(Report)
@@ -47,6 +48,7 @@ class Memory:
 
     cache: Cache
     key: bytes
+    session: Session
 
     def recall(self) -> Report | None:
         """The report, None where there is none or a text file changed."""
@@ -55,19 +57,33 @@ class Memory:
             report = _DECODER.decode(held) if held else None
         except msgspec.DecodeError:
             return None
-        return report if report and all(_digest_of(path) == digest for path, digest in report.texts.items()) else None
+        if report is None:
+            return None
+        is_same = all(self._digest(path, _digest_of(path)) == digest for path, digest in report.texts.items())
+        return report if is_same else None
 
     def keep(self, text: str, problems: Iterable[Problem], *, failing: bool, texts: Mapping[str, bytes | None]) -> None:
         """Remember a report; `texts` are the text files that were asked for, with what was read."""
-        digests = {path: None if content is None else _digest(content) for path, content in texts.items()}
+        digests = {
+            path: self._digest(path, None if content is None else _digest(content)) for path, content in texts.items()
+        }
         try:
             self.cache.keep({self.key: msgspec.msgpack.encode(Report(text, tuple(problems), failing, digests))})
         except UnicodeEncodeError:
             return  # it shows text that is no Unicode
 
+    def _digest(self, path: str, content: bytes | None) -> bytes:
+        """A digest of a text file and of the settings that hold for it: a folder of its own may have some."""
+        try:
+            settings = repr(self.session.settings(path))
+        except SettingsError as error:
+            settings = str(error)
+        return _digest(b"\0".join((content or b"not there", settings.encode("utf-8", "surrogatepass"))))
+
 
 def memory_of(cache: Cache, found: Discovery, session: Session, about: Iterable[object]) -> Memory:
-    """The memory of a run over the files found; `about` is what else the report depends on. Raises SettingsError."""
+    """The memory of a run over the files found, with the rules of promptlint alone; `about` is what else the report
+    depends on. Raises SettingsError."""
     digest = hashlib.blake2b(_code(), digest_size=20)
 
     def add(*parts: object) -> None:
@@ -81,15 +97,8 @@ def memory_of(cache: Cache, found: Discovery, session: Session, about: Iterable[
         digest.update(_digest_of(path) or b"unreadable")
         own = session.settings(path)
         settings[id(own)] = own
-    add(*settings.values(), *(sorted(_rules(session))))
-    return Memory(cache, digest.digest())
-
-
-def _rules(session: Session) -> Iterable[tuple[str, bytes]]:
-    """The modules of rules that were loaded, with digests of their files. Those that wait are in `_code`."""
-    for name in {rule.__module__ for rule in (session.loaded.rules if session.loaded else ())}:
-        file = getattr(sys.modules.get(name), "__file__", None)
-        yield name, (_digest_of(file) if file else None) or b""
+    add(*settings.values())
+    return Memory(cache, digest.digest(), session)
 
 
 @cache

@@ -35,6 +35,11 @@ class Registry:
     rules: tuple[type[Rule], ...]
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def is_builtin(self) -> bool:
+        """Whether these are the rules of promptlint alone, and all of them loaded."""
+        return not self.problems and {rule.__module__.partition(".")[0] for rule in self.rules} == {"promptlint_rules"}
+
     @cached_property
     def by_name(self) -> Mapping[str, type[Rule]]:
         return {rule.name: rule for rule in self.rules}
@@ -56,15 +61,16 @@ def load(points: Iterable[EntryPoint] | None = None) -> Registry:
     for point in sorted(points, key=lambda point: (_distribution(point) != BUILTIN, _distribution(point), point.name)):
         where = f"rule plugin {point.value} (distribution {_distribution(point)})"
         for outcome in _modules(point.value):
-            if isinstance(outcome, ModuleType):
-                for rule in _defined_in(outcome):
+            found = _defined_in(outcome) if isinstance(outcome, ModuleType) else outcome
+            if isinstance(found, list):
+                for rule in found:
                     complaint = _shape(rule) or _clash(rule, rules)
                     if complaint:
                         problems.append(f"{where}: {rule.__module__}.{rule.__qualname__} {complaint}")
                     else:
                         rules.append(rule)
             else:
-                problems.append(f"{where} did not load: {outcome}")
+                problems.append(f"{where} did not load: {found}")
     if not rules and not problems:
         problems.append(f"no rules are installed: nothing registers the entry point group {GROUP!r}")
     return Registry(
@@ -80,8 +86,22 @@ def load_plugins() -> Registry | None:
 
 
 def build(rule: type[Rule], options: Mapping[str, object]) -> Rule:
-    """An instance of the rule with the given options; keys are field names, values already have their types."""
-    return rule(**options)
+    """An instance of the rule with the given options; keys are field names, values already have their types.
+
+    Raises ValueError for options that the rule refuses.
+    """
+    try:
+        return rule(**options)
+    except Exception as error:
+        raise ValueError(f"its options are refused: {told(error)}") from error
+
+
+def told(error: BaseException) -> str:
+    """An error that a rule raised, in words; it may raise another one where it is asked for its text."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except BaseException:
+        return type(error).__name__
 
 
 def origin_of(rule: Rule) -> str:
@@ -112,20 +132,27 @@ def _import(name: str) -> ModuleType | str:
     try:
         with redirect_stdout(sys.stderr):  # what a plugin prints must not get into a report
             return import_module(name)
-    except (Exception, SystemExit) as error:  # a plugin may raise anything
-        return f"{name}: {type(error).__name__}: {error}"
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(f"interrupted while the rule plugin {name} was loaded")
+        raise
+    except BaseException as error:  # a plugin may raise anything
+        return f"{name}: {told(error)}"
 
 
-def _defined_in(module: ModuleType) -> list[type[Rule]]:
-    """The rules a module defines. A subclass with neither code nor name is a base class for others."""
-    return [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Rule)
-        and value.__module__ == module.__name__
-        and (hasattr(value, "code") or hasattr(value, "name"))
-    ]
+def _defined_in(module: ModuleType) -> list[type[Rule]] | str:
+    """The rules a module defines, or what went wrong. A subclass with neither code nor name is a base class for
+    others."""
+    try:
+        return [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type)
+            and issubclass(value, Rule)
+            and value.__module__ == module.__name__
+            and (hasattr(value, "code") or hasattr(value, "name"))
+        ]
+    except Exception as error:  # of a metaclass
+        return f"{module.__name__}: {told(error)}"
 
 
 def _shape(rule: type[Rule]) -> str | None:
@@ -146,8 +173,11 @@ def _shape(rule: type[Rule]) -> str | None:
         return f"has an option without a default: {', '.join(required)}"
     try:
         rule()
-    except (Exception, SystemExit) as error:  # a plugin may raise anything
-        return f"cannot be made: {type(error).__name__}: {error}"
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(f"interrupted while {rule.__module__}.{rule.__qualname__} was made")
+        raise
+    except BaseException as error:  # a plugin may raise anything
+        return f"cannot be made: {told(error)}"
     return None
 
 

@@ -109,10 +109,8 @@ class Session:
     def _selected_rules(self, settings: Settings) -> tuple[Rule, ...]:
         # One Settings object serves a whole folder: options are checked once for each. It is kept so that its id is.
         if id(settings) not in self._built:
-            from promptlint.registry import build
-
             check_selectors(settings, self.registry.by_name, self.registry.codes.values())
-            built = [build(rule, options_of(settings, rule)) for rule in self.registry.rules]  # a wrong option is told
+            built = [_built(rule, settings) for rule in self.registry.rules]  # a wrong option is told
             selected = (
                 one for one in built if is_selected(settings, name=one.name, code=one.code, preview=one.preview)
             )
@@ -336,6 +334,17 @@ def _linked(
     from promptlint.linking import link_all
 
     return link_all(modules, texts, declared, scanner.processes)
+
+
+def _built(rule: type[Rule], settings: Settings) -> Rule:
+    """A rule with its options. Raises SettingsError."""
+    from promptlint.registry import build
+
+    options = options_of(settings, rule)
+    try:
+        return build(rule, options)
+    except ValueError as error:
+        raise settings.origins["rules"].error(f"rule `{rule.name}`: {error}", "rules", rule.name) from error
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -24,6 +24,8 @@ WORTH_PROCESSES = 1_500_000
 CHUNK = 250_000
 """Bytes of source that are handed out together: small enough that no process waits long for the last."""
 
+DIED = "not analysed: the process that read this file died"
+
 Executors: TypeAlias = Callable[[], AbstractContextManager["Executor"]]
 Outcome: TypeAlias = ModuleFacts | Problem
 Job: TypeAlias = tuple[str, bytes, int]
@@ -79,10 +81,15 @@ class Scanner:
         return {path: outcomes[path] for path in (*data, *sorted(outcomes.keys() - data.keys()))}
 
     def _executor(self, size: int) -> AbstractContextManager[Executor]:
-        """What scans files of so many bytes."""
+        """What scans files of so many bytes: this process, where that is enough or no other can be started."""
         from promptlint.workers import Here
 
-        return Here() if self.executors is None or size < WORTH_PROCESSES else self.executors()
+        if self.executors is None or size < WORTH_PROCESSES:
+            return Here()
+        try:
+            return self.executors()
+        except OSError:
+            return Here()
 
     def _looked_up(self, data: Mapping[str, bytes]) -> tuple[dict[str, Outcome], list[Job]]:
         """The facts that the cache holds, and the files of which it holds none."""
@@ -109,12 +116,13 @@ class Scanner:
 
     def _alone(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """A process died over one of the files, or was stopped because another did: each gets a process of its own."""
-        from promptlint.workers import result_of, submitted
+        from promptlint.workers import could_not_start, result_of, submitted
 
         for job in jobs:
             with self._executor(WORTH_PROCESSES) as executor:
-                alone = result_of(submitted(executor, scan_chunk, [job]))
-            yield alone[0] if alone else Problem(job[0], 1, "not analysed: the process that read this file died")
+                future = submitted(executor, scan_chunk, [job])
+                alone = scan_chunk([job]) if could_not_start(future) else result_of(future)
+            yield alone[0] if alone else Problem(job[0], 1, DIED, passing=True)
 
 
 HERE = Scanner()
@@ -145,7 +153,8 @@ def scan_source(source: Source, parts: int) -> Outcome:
 
 
 def _not_analysed(path: str, error: Exception) -> Problem:
-    return Problem(path, 1, f"this file could not be analysed: {type(error).__name__}: {error}; please report this")
+    message = f"this file could not be analysed: {type(error).__name__}: {error}; please report this"
+    return Problem(path, 1, message, passing=True)
 
 
 def scan_chunk(jobs: Sequence[Job]) -> list[Outcome]:

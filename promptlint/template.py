@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from promptlint.quoting import quote_for
 from promptlint.syntax import Token
@@ -47,11 +48,12 @@ class Piece(Struct, frozen=True):
         return len(self.text) == self.end - self.start
 
     def slice(self, start: int, end: int) -> Piece:
-        """The part from character `start` to `end` of the text."""
+        """The part from character `start` to `end` of the text. What stands for more than itself in the source cannot
+        be divided there: a part of it is text that cannot be edited."""
         if (start, end) == (0, len(self.text)):
             return self
         if not self.is_verbatim:
-            raise ValueError("an escape sequence cannot be divided")
+            return Piece(self.text[start:end], self.path, self.start, self.end, replace(self.token, prefix="!"))
         return Piece(self.text[start:end], self.path, self.start + start, self.start + end, self.token)
 
 

@@ -30,6 +30,11 @@ def submitted(executor: Executor, work: Callable[[_T], _R], item: _T) -> Future[
         return failed
 
 
+def could_not_start(future: Future[_R]) -> bool:
+    """Whether the system had no process, memory or files left for a worker."""
+    return isinstance(future.exception(), OSError)
+
+
 def result_of(future: Future[_R]) -> _R | None:
     """What a process gave, None where it died."""
     try:

@@ -7,12 +7,19 @@ import os
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 if sys.platform != "win32":
     import fcntl
+
+
+PATIENCE = 10.0
+"""Seconds to wait for another run that writes."""
+PAUSE = 0.02
+"""Seconds between two looks whether it is done."""
 
 
 class WriteError(Exception):
@@ -67,7 +74,8 @@ def replace_files(replacements: Mapping[str, Replacement]) -> None:
 
 @contextlib.contextmanager
 def _alone(folders: Iterable[Path]) -> Iterator[None]:
-    """No other run replaces files in the folders meanwhile, where the system has such locks."""
+    """No other run replaces files in the folders meanwhile, where the system has such locks. Raises WriteError where
+    somebody holds one for too long."""
     with contextlib.ExitStack() as stack:
         if sys.platform != "win32":
             # In one order, so that two runs do not wait for each other.
@@ -75,8 +83,23 @@ def _alone(folders: Iterable[Path]) -> Iterator[None]:
                 with contextlib.suppress(OSError):  # a file system without locks
                     descriptor = os.open(folder, os.O_RDONLY)
                     stack.callback(os.close, descriptor)
-                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+                    if not _locked(descriptor):
+                        raise WriteError(str(folder), "not written: another process holds a lock on this folder")
         yield
+
+
+def _locked(descriptor: int) -> bool:
+    """Whether the lock of a folder could be had within PATIENCE. Raises OSError where there are no locks."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(PAUSE)
+        else:
+            return True
 
 
 @contextlib.contextmanager
@@ -97,8 +120,10 @@ def _temporary(target: Path, content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         if hasattr(os, "chown"):
-            with contextlib.suppress(PermissionError):  # only root may give files away; the content matters more
-                os.chown(name, before.st_uid, before.st_gid)
+            # Only root may give files away, and not everybody to every group; the content matters more.
+            for owner, group in ((-1, before.st_gid), (before.st_uid, -1)):
+                with contextlib.suppress(PermissionError):
+                    os.chown(name, owner, group)
         os.chmod(name, stat.S_IMODE(before.st_mode))
     except BaseException:
         os.unlink(name)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from promptlint.finding import Applicability, Confidence, Finding, Fix
+from promptlint.deliberate import layout_fix
+from promptlint.finding import Confidence, Finding
 from promptlint.project import Evidence, Prompt
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
@@ -91,7 +92,7 @@ class DecorativeSeparator(Rule):
 
     ## Fix safety
     Safe: a row of the same character becomes a shorter row of the same character. All rows that are alike change
-    together.
+    together. Unsafe where code splits the text, or looks for rows in it.
 
     ## Options
     - `min_tokens`: report a prompt from this many tokens saved per call (default 10).
@@ -174,6 +175,7 @@ def ask(question):
             return
         count = len({masked.count("\n", 0, at) for change in reworded.changes for at, _, _ in change.replacements})
         saving = input_saving(reworded.tokens, reworded.before, basis, context.meter)
+        edits = tidied(reworded.edits, prompt.template, context.project)
         yield self.finding(
             prompt.place,
             f"{reworded.tokens} of {reworded.before.tokens} tokens are decoration on {count} line{'s' * (count != 1)}",
@@ -183,7 +185,7 @@ def ask(question):
             prompt=prompt,
             model=basis.model,
             saving=saving,
-            fix=Fix(Applicability.SAFE, "Shorten the rows", tidied(reworded.edits, prompt.template, context.project)),
+            fix=layout_fix(prompt, "Shorten the rows", edits),
         )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
+from promptlint.deliberate import layout_fix
+from promptlint.finding import Confidence, Finding, Fix, Severity
 from promptlint.local import COSTS_TIME, runs_locally
 from promptlint.project import Evidence, Place, Project, Prompt
 from promptlint.rule import Bad, Context, Rule
@@ -71,6 +72,7 @@ class WhitespaceBloat(Rule):
     Safe: only blanks and line breaks go. All lines are shifted by the same width, so lists, code and data
     keep their shape; inside code fences, tables and quotes nothing else is touched. Where the text begins on the line
     of the opening quotes, lines below it are shifted only as far as the closing quotes, or the statement, are indented.
+    Unsafe where code splits the text, or replaces blanks or rows in it.
 
     ## Options
     - `min_tokens`: report a prompt from this many tokens saved per call (default 5).
@@ -216,16 +218,17 @@ Use the language of the question.
             prompt=prompt,
             model=basis.model,
             saving=saving,
-            fix=self._fix(template, cuts, context.project),
+            fix=self._fix(prompt, cuts, context.project),
         )
 
-    def _fix(self, template: Template, cuts: Sequence[Cut], project: Project) -> Fix:
+    def _fix(self, prompt: Prompt, cuts: Sequence[Cut], project: Project) -> Fix | None:
+        template = prompt.template
         if self.indent_style == "dedent":
             inner = [cut for cut in cuts if cut.kind is not Kind.INDENTATION]
             wrapped = dedented(_without(template, inner), _without(template, cuts).text, project)
             if wrapped is not None:
-                return Fix(Applicability.SAFE, "Dedent the text", (*_edits(template, inner), *wrapped))
-        return Fix(Applicability.SAFE, "Remove the layout", tidied(_edits(template, cuts), template, project))
+                return layout_fix(prompt, "Dedent the text", (*_edits(template, inner), *wrapped))
+        return layout_fix(prompt, "Remove the layout", tidied(_edits(template, cuts), template, project))
 
 
 def _imports_pandas(path: str, project: Project) -> bool:

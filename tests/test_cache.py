@@ -105,6 +105,27 @@ def test_a_report_is_recalled_until_something_changes(check: Check, monkeypatch:
     assert narrowed.stdout != first.stdout
 
 
+def test_the_settings_of_a_folder_of_prompt_files_are_seen(check: Check) -> None:
+    Path("prompts").mkdir()
+    Path("prompts", "system_prompt.txt").write_text("Name the page of the manual.\nDo not guess.\n" * 2)
+    args = ["check", "--cache-dir", "cache"]
+    before = CliRunner().invoke(main, args).stdout
+    assert "system_prompt.txt" in before
+    Path("prompts", "promptlint.yaml").write_text("fail-on: high\nignore: [TOK102]\n")
+    assert "system_prompt.txt" not in CliRunner().invoke(main, args).stdout
+    Path("prompts", "promptlint.yaml").write_text("fail-on: high\nignore: [\n")
+    assert CliRunner().invoke(main, args).exit_code == 2
+
+
+def test_what_may_pass_is_not_recalled(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = check("--no-cache")
+    with monkeypatch.context() as short:
+        short.setattr("promptlint.scan.scan", lambda *_: (_ for _ in ()).throw(MemoryError))
+        failed = check()
+        assert (failed.exit_code, "MemoryError" in failed.stderr) == (2, True)
+    assert check().stdout == expected.stdout
+
+
 def test_a_prompt_file_that_changes_is_seen(check: Check) -> None:
     Path("app.py").write_text(
         "from pathlib import Path\nfrom openai import OpenAI\n"
@@ -119,12 +140,35 @@ def test_a_prompt_file_that_changes_is_seen(check: Check) -> None:
 
 def test_what_is_broken_inside_is_scanned_again(check: Check, scanned: list[str]) -> None:
     expected = check().stdout
-    for value in (b"", b"\x93\x01", b"x\x9c garbage"):
+    for value in (b"", b"\x93\x01", b"x\x9c garbage", "text", 12345):
         with sqlite3.connect(Path("cache", FILE)) as connection:
             connection.execute("UPDATE entries SET value = ?", (value,))
         connection.close()
         assert check().stdout == expected
-    assert len(scanned) == 4
+    assert len(scanned) == 6
+
+
+@pytest.mark.parametrize("spoilt", [b"CR\xc5ATE TABLE", b"CREATE TEBLE"])
+def test_a_cache_whose_tables_are_broken_is_replaced(check: Check, spoilt: bytes) -> None:
+    expected = check().stdout
+    file = Path("cache", FILE)
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    connection.close()
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE", spoilt))
+    assert check().stdout == expected
+    assert check().stderr == ""
+
+
+def test_without_a_home_no_cache_is_used(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(name: str) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("platformdirs.user_cache_path", unknown)
+    monkeypatch.delenv("PROMPTLINT_CACHE_DIR", raising=False)
+    result = CliRunner().invoke(main, ["check", "--isolated", "app.py"])
+    assert result.exit_code == 1
+    assert "note: no cache is used: Could not determine home directory." in result.stderr
 
 
 def test_a_folder_that_cannot_be_used_is_told(check: Check) -> None:

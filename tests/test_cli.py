@@ -14,6 +14,7 @@ from unittest.mock import patch
 import pytest
 from click.testing import CliRunner, Result
 
+from command import guarded_environment
 from promptlint import __version__
 from promptlint.cli import COMMANDS, main
 from promptlint.cli.output import terminal
@@ -412,3 +413,34 @@ def test_a_reader_that_goes_away_is_no_error(promptlint: Promptlint, tmp_path: P
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("redirected", "code", "told"),
+    [
+        ("check missing.py 2>&-", 2, ""),
+        ("check missing.py 2>/dev/full", 2, ""),
+        ("check app.py >&-", 1, ""),
+        ("check app.py >/dev/full", 2, "error: standard output: No space left on device"),
+        ("check - <&-", 2, "error: standard input is closed"),
+    ],
+)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_streams_that_are_closed_or_full(redirected: str, code: int, told: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(PROGRAM)
+    command = ["sh", "-c", f"{Path(sys.executable).parent}/promptlint {redirected}"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=guarded_environment(tmp_path), capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stderr.strip()) == (code, told)
+
+
+def test_a_working_directory_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(PROGRAM)
+    (tmp_path / "gone").mkdir()
+    script = f"rmdir ../gone; {Path(sys.executable).parent}/promptlint check {tmp_path}/app.py"
+    env = guarded_environment(tmp_path)
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path / "gone", env=env, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "error: the working directory: No such file or directory\n")

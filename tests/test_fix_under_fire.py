@@ -234,3 +234,18 @@ def test_ctrl_c_while_writing_leaves_no_file_half_written(fix: Fix) -> None:
     assert result.exit_code == 130
     assert (Path("a.py").read_text(), Path("b.py").read_text()) == (PROGRAM, PROGRAM)
     assert sorted(os.listdir()) == ["a.py", "b.py"]
+
+
+def test_a_folder_that_somebody_holds_is_reported(fix: Fix, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr("promptlint.write.PATIENCE", 0.0)
+    descriptor = os.open(".", os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        result = fix()
+    finally:
+        os.close(descriptor)
+    assert result.exit_code == 2
+    assert "not written: another process holds a lock on this folder" in result.stderr
+    assert (Path("a.py").read_text(), Path("b.py").read_text()) == (PROGRAM, PROGRAM)
+    assert not list(Path().glob(".*.tmp"))

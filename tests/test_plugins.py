@@ -67,11 +67,13 @@ def script() -> str:
 
 @pytest.fixture
 def run(tmp_path: Path, folder: Path) -> Run:
-    """Checks the program with a plugin of this source."""
+    """Checks the program with a plugin of this source; `base` are the options that it has otherwise."""
 
-    def check(module: str, *args: str) -> subprocess.CompletedProcess[str]:
+    def check(
+        module: str, *args: str, base: tuple[str, ...] = ("--isolated", "--no-cache")
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [script(), "check", "--isolated", "--no-cache", "--output-format", "json", *args],
+            [script(), "check", *base, "--output-format", "json", *args],
             cwd=folder,
             env=install(tmp_path, module),
             capture_output=True,
@@ -88,6 +90,9 @@ def run(tmp_path: Path, folder: Path) -> Run:
         ("raise RuntimeError('no luck')", "RuntimeError: no luck"),
         ("raise MemoryError", "MemoryError"),
         ("sys.exit(0)", "SystemExit: 0"),
+        ("raise GeneratorExit", "GeneratorExit"),
+        ("raise __import__('asyncio').CancelledError", "CancelledError"),
+        ("raise type('Odd', (Exception,), {'__str__': lambda self: sys.exit(0)})", "Odd; please report this"),
         ("return self.check_prompt(prompt, context)", "RecursionError"),
         ("return None", "TypeError"),
         ("return 7", "TypeError"),
@@ -153,7 +158,15 @@ def test_what_a_plugin_prints_stays_out_of_the_report(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["raise RuntimeError('no')", "import sys; sys.exit(0)", "x = (", "import nowhere_at_all"]
+    "module",
+    [
+        "raise RuntimeError('no')",
+        "import sys; sys.exit(0)",
+        "x = (",
+        "import nowhere_at_all",
+        "raise GeneratorExit",
+        "raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})",
+    ],
 )
 def test_a_plugin_that_does_not_load_is_exit_code_2(run: Run, module: str) -> None:
     result = run(module)
@@ -168,6 +181,24 @@ def test_a_rule_that_cannot_be_made_is_named(run: Run) -> None:
     assert result.returncode == 2
     assert "acme_rules.Bad cannot be made: ValueError: never" in result.stderr
     assert json.loads(result.stdout)["findings"]
+
+
+def test_an_option_that_a_rule_refuses_is_an_error_of_the_configuration(run: Run, folder: Path) -> None:
+    body = "return ()\n\n    limit: int = 1\n\n    def __post_init__(self):\n"
+    body += "        if self.limit < 0:\n            raise ValueError('below 0')"
+    (folder / "promptlint.yaml").write_text("rules:\n  bad-rule:\n    limit: -1\n")
+    result = run(RULE.format(body=body), base=())
+    assert result.returncode == 2
+    assert "promptlint.yaml:2: rule `bad-rule`: its options are refused: ValueError: below 0" in result.stderr
+
+
+def test_what_a_plugin_says_is_asked_every_time(run: Run, folder: Path) -> None:
+    (folder / "said.txt").write_text("first")
+    body = "yield replace(good, message=open('said.txt').read())"
+    assert "first" in run(RULE.format(body=body), base=()).stdout
+    (folder / "said.txt").write_text("second")
+    (folder.parent / "site").rename(folder.parent / "before")
+    assert "second" in run(RULE.format(body=body), base=()).stdout
 
 
 def test_ctrl_c_names_the_rule_that_does_not_end(tmp_path: Path, folder: Path) -> None:

@@ -17,7 +17,7 @@ from promptlint import scanning
 from promptlint.facts import ModuleFacts
 from promptlint.project import Problem
 from promptlint.run import read_tree
-from promptlint.scanning import Scanner, processes, scan_chunk
+from promptlint.scanning import DIED, Scanner, processes, scan_chunk
 from sample_rules import PROGRAM
 
 
@@ -73,7 +73,7 @@ def dying() -> AbstractContextManager[Executor]:
 
 def test_a_process_that_dies_costs_its_file(files: dict[str, bytes]) -> None:
     scanned = Scanner(executors=dying).scan(files)
-    assert scanned["m03.py"] == Problem("m03.py", 1, "not analysed: the process that read this file died")
+    assert scanned["m03.py"] == Problem("m03.py", 1, DIED, passing=True)
     assert [path for path, outcome in scanned.items() if isinstance(outcome, Problem)] == ["m03.py", "broken.py"]
     tree = read_tree(files, scanner=Scanner(executors=dying))
     assert [problem.path for problem in tree.problems] == ["m03.py", "broken.py"]

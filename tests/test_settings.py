@@ -274,9 +274,18 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     assert str(error(tmp_path)) == "pyproject.toml:2: not valid UTF-8"
 
 
-def test_yaml_that_contains_itself_ends(tmp_path: Path) -> None:
-    put(tmp_path / "promptlint.yaml", "rules: &a\n  whitespace-bloat: *a\n")
-    assert set(settings(tmp_path).rules) == {"whitespace-bloat"}
+ALIASES = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+
+
+@pytest.mark.parametrize("text", ["rules: &a\n  whitespace-bloat: *a\n", ALIASES, f"{ALIASES}fail-on: *a8\n"])
+def test_yaml_whose_aliases_do_not_end_is_an_error(tmp_path: Path, text: str) -> None:
+    put(tmp_path / "promptlint.yaml", text)
+    assert str(error(tmp_path)) == "promptlint.yaml: aliases make it hold too many values, or itself"
+
+
+def test_aliases_in_yaml(tmp_path: Path) -> None:
+    put(tmp_path / "promptlint.yaml", "select: &a [whitespace-bloat]\nextend-select: *a\n")
+    assert settings(tmp_path).select == settings(tmp_path).extend_select == ("whitespace-bloat",)
 
 
 @pytest.mark.parametrize(

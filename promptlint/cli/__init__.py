@@ -60,6 +60,12 @@ def main() -> None:
     # A run makes hundreds of thousands of small objects that live until its end. Looking through them for garbage at
     # Python's usual pace takes a third of the time and finds none.
     gc.set_threshold(5_000_000)
+    try:
+        os.getcwd()
+    except OSError as error:
+        from promptlint.cli.output import Failure
+
+        raise Failure(f"the working directory: {error.strerror}") from error
 
 
 def run() -> None:
@@ -70,9 +76,9 @@ def run() -> None:
     try:
         main(prog_name="promptlint")
     except SystemExit as end:
-        with suppress(OSError):  # a reader that went away
-            sys.stdout.flush()
-            sys.stderr.flush()
-            if isinstance(end.code, int):
-                os._exit(end.code)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, AttributeError):  # a reader that went away, a stream that was closed
+                stream.flush()
+        if isinstance(end.code, int):
+            os._exit(end.code)
         raise

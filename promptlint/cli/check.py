@@ -24,7 +24,7 @@ from promptlint.cli.options import (
     scan_options,
     settings_failures,
 )
-from promptlint.cli.output import NOTHING, emit, end_of
+from promptlint.cli.output import NOTHING, Failure, emit, end_of
 from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
 from promptlint.cli.verdict import FORMATS, RANKS, Verdict, renderer
 from promptlint.discover import Discovery
@@ -166,6 +166,8 @@ def _show_files(found: Discovery) -> int:
 
 def _check_stdin(name: str, session: Session, work: Work, verdict: Verdict) -> int:
     """Check the source on standard input, and print it where it is to be fixed; the exit code."""
+    if sys.stdin is None:
+        raise Failure("standard input is closed")
     content = sys.stdin.buffer.read()
     tree = tree_of({name: content}, session.declared((name,)))
     view = _viewed(tree, Discovery((name,), ()), session, work, write=False)
@@ -188,7 +190,9 @@ def _check_files(found: Discovery, session: Session, scanner: Scanner, work: Wor
 
 def _memory(found: Discovery, session: Session, scanner: Scanner, work: Work, verdict: Verdict) -> Memory | None:
     """The memory of this run, None where there is none or its report is not kept."""
-    if not scanner.cache or not work.can_be_recalled:
+    # What a plugin says may depend on anything.
+    has_plugins = session.loaded is not None and not session.loaded.is_builtin
+    if not scanner.cache or not work.can_be_recalled or has_plugins:
         return None
     from promptlint.recall import memory_of
 

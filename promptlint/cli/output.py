@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 import click
 
@@ -29,9 +29,9 @@ class Failure(click.ClickException):
         print_error(self.message)
 
 
-def terminal(stream: IO[str]) -> Terminal:
+def terminal(stream: IO[str] | None) -> Terminal:
     """The terminal behind a stream; without colour and 80 columns wide if there is none."""
-    if not stream.isatty():
+    if stream is None or not stream.isatty():
         return Terminal()
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Terminal(shutil.get_terminal_size().columns, color=not plain, screen=True)
@@ -40,9 +40,12 @@ def terminal(stream: IO[str]) -> Terminal:
 def emit(text: str | bytes, *, err: bool = False, commands: bool = False) -> None:
     """Print text as it is. A reader that went away (`| head`) is no error; what it cannot show is spelled out.
 
-    In a log of GitHub it holds no workflow commands, unless it consists of `commands`.
+    In a log of GitHub it holds no workflow commands, unless it consists of `commands`. Raises Failure where standard
+    output takes nothing (a full disk); nobody can be told of standard error.
     """
-    stream = sys.stderr if err else sys.stdout
+    stream: TextIO | None = sys.stderr if err else sys.stdout
+    if stream is None:  # closed by whoever started this
+        return
     if isinstance(text, str) and not commands and os.environ.get("GITHUB_ACTIONS") == "true":
         text = inert(text)
     data = text.encode(stream.encoding or "utf-8", "backslashreplace") if isinstance(text, str) else text
@@ -53,6 +56,10 @@ def emit(text: str | bytes, *, err: bool = False, commands: bool = False) -> Non
     except BrokenPipeError:
         # Python flushes the stream once more at exit; that must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not err:
+            raise Failure(f"standard output: {error.strerror}") from error
 
 
 def deliver(render: Callable[[Terminal], str], file: Path | None, *, err: bool = False, commands: bool = False) -> None:

@@ -92,11 +92,16 @@ def scanner_of(scanning: Scanning, executor: str | None = None) -> Iterator[Scan
             cache.close()
 
 
-def _cache(folder: Path | None) -> Cache:
+def _cache(folder: Path | None) -> Cache | None:
+    """The cache, None where the user has no folder for one."""
     from promptlint.cache import Cache
 
     if folder is None:
         from platformdirs import user_cache_path
 
-        folder = user_cache_path("promptlint")
+        try:
+            folder = user_cache_path("promptlint")
+        except RuntimeError as error:
+            print_note(f"no cache is used: {error}")
+            return None
     return Cache(folder, print_note)

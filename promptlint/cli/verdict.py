@@ -63,7 +63,7 @@ class Verdict:
     def on(self, view: View, memory: Memory | None = None) -> int:
         """Tell the findings, and remember how; the exit code."""
         text, failing = self.render(view, self.shown_on), _reaches_threshold(view)
-        if memory:
+        if memory and not any(problem.passing for problem in view.problems):
             memory.keep(text, view.problems, failing=failing, texts=view.analysis.tree.texts.asked)
         self._deliver(text)
         return self._exit_code(view.problems, failing)

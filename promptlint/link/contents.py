@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from promptlint.aliases import is_too_much
 from promptlint.json_places import ESCAPE, Placed, read_tree
 from promptlint.link.values import Entries, Items, Part, Scalar, Text, Unknown, Value
 from promptlint.project import Place
@@ -92,7 +93,7 @@ def data_of(path: str, text: str) -> Value:
         node = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError):
         return Unknown("data")
-    return _from_yaml(node, path, text, 0) if node is not None else Unknown("data")
+    return Unknown("data") if node is None or is_too_much(node) else _from_yaml(node, path, text, 0)
 
 
 def json_of(path: str, text: str) -> Value:

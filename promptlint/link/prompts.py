@@ -12,7 +12,7 @@ from promptlint.link.evidence import shown
 from promptlint.link.filetexts import shown_files
 from promptlint.link.imports import ModuleIndex
 from promptlint.link.names import Module
-from promptlint.link.uses import texts_with
+from promptlint.link.uses import texts_with, texts_worked_on
 from promptlint.link.values import Text
 from promptlint.project import Evidence, Place, Prompt, Role
 from promptlint.scan.texts import count_words
@@ -103,7 +103,8 @@ class PromptCollector:
 
     def prompts(self) -> tuple[Prompt, ...]:
         """All prompts, by path and offset."""
-        made = [self._prompt(root, entry) for root, entry in self._entries.items()]
+        worked_on = texts_worked_on(self._index, self._evaluator)
+        made = [self._prompt(root, entry, root in worked_on) for root, entry in self._entries.items()]
         return tuple(sorted(made, key=lambda prompt: (prompt.place.path, prompt.place.start, prompt.place.end)))
 
     def find(self, root: Place) -> str | None:
@@ -119,7 +120,7 @@ class PromptCollector:
         tokens = [part.token for part in template.parts if isinstance(part, Piece) and _inside(part, root)]
         return Place(root.path, min(token.start for token in tokens), max(token.end for token in tokens))
 
-    def _prompt(self, root: Place, entry: _Entry) -> Prompt:
+    def _prompt(self, root: Place, entry: _Entry, is_worked_on: bool) -> Prompt:
         template = own_template(entry.text)
         place = self._places.get(root)
         facts = self._index.facts(root.path)
@@ -133,6 +134,7 @@ class PromptCollector:
             evidence=entry.evidence,
             calls=tuple(entry.calls),
             indentation=facts.position(statement)[1] - 1,
+            is_worked_on=is_worked_on,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from promptlint.facts import Binding, CallPlace
@@ -16,10 +17,13 @@ from promptlint.link.names import END, Module
 from promptlint.link.values import Text, Value, options
 from promptlint.project import Place, Role
 from promptlint.scan.texts import dotted, is_text, runs_of
-from promptlint.syntax import Attr, Call, Either, Expr, Field, Mapping, Percent, Run, Sequence, Str, Sum
+from promptlint.syntax import Attr, Call, Either, Expr, Field, Mapping, Opaque, Percent, Run, Sequence, Str, Sum
 
 _ROLE_NAMES = frozenset(ROLES)
 _ERRORS = ("Error", "Exception", "Warning")
+_SPLITTING = frozenset({"replace", "split", "rsplit", "splitlines", "partition", "rpartition"})
+_SPLITTING_FUNCTIONS = frozenset({"re.split", "re.sub"})
+_LAYOUT = re.compile(r"\A\s|\s\Z|\n|\A[^\w{}<>\[\]]+\Z")
 _FILLING = frozenset({"format", "format_map", "replace", "safe_substitute", "substitute"})
 """Methods that fill a template that has a name."""
 
@@ -35,6 +39,25 @@ def texts_for_others(index: ModuleIndex, evaluator: Evaluator, functions: frozen
                 if not is_text(expr):
                     found.update(_roots(evaluator.evaluate(expr, env)))
     return frozenset(found)
+
+
+def texts_worked_on(index: ModuleIndex, evaluator: Evaluator) -> frozenset[Place]:
+    """The texts whose layout code depends on: it splits them, or looks for rows or blanks in them."""
+    found = set(texts_for_others(index, evaluator, _SPLITTING_FUNCTIONS))
+    for module in index.modules.values():
+        for place in module.calls_named(_SPLITTING):
+            call = place.expr
+            if isinstance(call.func, Attr) and (call.func.name != "replace" or _looks_for_layout(call)):
+                env = Env(module, place.scope, place.statement_start, place.block)
+                found.update(_roots(evaluator.evaluate(call.func.value, env)))
+    return frozenset(found)
+
+
+def _looks_for_layout(call: Call) -> bool:
+    """Whether what is replaced is, begins or ends with blanks, holds a line break, or has no letters and digits."""
+    spelled = "".join(run.text for run in runs_of(call.args[0])) if call.args and is_text(call.args[0]) else ""
+    is_computed = bool(call.args) and isinstance(call.args[0], Opaque)
+    return is_computed or _LAYOUT.search(spelled) is not None
 
 
 def _calls_of(module: Module, functions: frozenset[str]) -> Iterator[CallPlace]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from promptlint.aliases import is_too_much
 from promptlint.settings.model import SettingsError
 from promptlint.source import SourceError, read_bytes, shown
 
@@ -95,6 +96,8 @@ def read_yaml(path: str, name: str) -> ConfigFile:
     text = decode(read_file(path, name), name)
     try:
         node = yaml.compose(text, yaml.SafeLoader)
+        if node is not None and is_too_much(node):
+            raise SettingsError("aliases make it hold too many values, or itself", name)
         values = yaml.safe_load(text)
     except RecursionError as error:
         raise SettingsError("invalid YAML: nested too deeply", name) from error
