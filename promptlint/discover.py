@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from promptlint.folders import DISK, LEADS_OUT, Folders, leads_out
+from promptlint.folders import DISK, LEADS_OUT, Entry, Folders, leads_out
 from promptlint.patterns import Patterns, below
 from promptlint.project import Problem
 from promptlint.promptfiles import Listed, is_text_file, may_hold_prompts
@@ -215,13 +215,22 @@ def search(walk: Walk, root: str) -> None:
                 continue
             (walk.quiet if is_quiet or quiet.decide(entry.path, False) else walk.reported).add(entry.path)
             if is_text:
-                if entry.is_file():
+                if _leads_to_file(walk, entry):
                     listed = Listed(shown(entry.path, walk.settings.cwd), declared, entry.path[len(root) :].lstrip("/"))
                     walk.texts.setdefault(entry.path, listed)
             elif entry.is_file(follow_symlinks=False):
                 walk.files.setdefault(real_root + entry.path[len(root) :], entry.path)
             elif os.path.isfile(entry.path):
                 walk.links.append(entry.path)
+
+
+def _leads_to_file(walk: Walk, entry: Entry) -> bool:
+    """Whether an entry is a file, or a link to one. A link that leads nowhere but to itself is a problem."""
+    try:
+        return entry.is_file()
+    except OSError as error:
+        walk.problem(entry.path, reason(error))
+        return False
 
 
 def rules_below(rules: Rules, root: str) -> Rules:

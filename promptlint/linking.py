@@ -8,15 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from promptlint.blame import file_behind
 from promptlint.forks import WORTH_FORKING, each
 from promptlint.link import link
 from promptlint.link.parts import parts_of, united
+from promptlint.project import Problem, Project
+from promptlint.scanning import not_analysed
 
 if TYPE_CHECKING:
     from promptlint.facts import ModuleFacts
     from promptlint.link.tables import CallTable
-    from promptlint.project import Project
     from promptlint.promptfiles import Listed, TextFiles
+
+
+MOST_FAILURES = 8
+"""Files over which linking may fail until it is given up."""
 
 
 def link_all(
@@ -28,7 +34,7 @@ def link_all(
     """The project of all modules by path, for the arguments of `link`, linked by up to so many processes."""
     parts = parts_of(modules)
     if len(parts) < 2:
-        return link((modules[path] for path in sorted(modules)), files, declared)
+        return _linked([modules[path] for path in sorted(modules)], files, declared)
     sizes = [sum(facts.scopes[0].end for facts in part) for part in parts]
     is_worth = files.is_portable and sum(sizes) >= WORTH_FORKING
     listed = _listed_for(parts, files)
@@ -36,7 +42,7 @@ def link_all(
     def linked(at: int) -> tuple[Project, TextFiles]:
         """The project of a part without its facts, which need not be copied, and the text files that were read."""
         mine = files.only(listed[at])
-        project = link(parts[at], mine, declared)
+        project = _linked(parts[at], mine, declared)
         gc.collect()  # What linking it took goes before the next is linked (a fifth of the memory of a run).
         return replace(project, modules={path: one for path, one in project.modules.items() if mine.knows(path)}), mine
 
@@ -50,6 +56,26 @@ def link_all(
     for _, read in found.values():
         files.take_over(read)
     return united(_with_facts(parts[at], found[at][0]) for at in range(len(parts)))
+
+
+def _linked(part: list[ModuleFacts], files: TextFiles, declared: Sequence[CallTable]) -> Project:
+    """The project of a part. A file over which linking fails is left out of it, and named in its problems."""
+    problems: list[Problem] = []
+    left = {facts.path: facts for facts in part}
+    while True:
+        try:
+            project = link(left.values(), files, declared)
+            break
+        except Exception as error:  # one file must not take the others with it
+            path = file_behind(error)
+            if path not in left or len(problems) == MOST_FAILURES:
+                path = next(iter(left), "")
+                left.clear()
+            left.pop(path, None)
+            problems.append(not_analysed(path, error))
+    return replace(
+        project, modules={**{facts.path: facts for facts in part}, **project.modules}, problems=tuple(problems)
+    )
 
 
 def _with_facts(part: list[ModuleFacts], project: Project) -> Project:

@@ -319,6 +319,8 @@ class Project:
     """The calls that write indented JSON into prompts, ordered by path and offset."""
     passed_over: PassedOver = NOTHING
     """The files of the same run that did not pass the gate."""
+    problems: tuple[Problem, ...] = ()
+    """The files over which linking failed: what they hold is not known."""
 
     @cached_property
     def prompt_by_id(self) -> dict[str, Prompt]:

@@ -57,7 +57,7 @@ def is_valid(path: str, text: str) -> bool:
 
         try:
             yaml.safe_load(text)
-        except (yaml.YAMLError, RecursionError):
+        except (yaml.YAMLError, RecursionError, ValueError, AttributeError, KeyError):  # `2024-13-45` is a ValueError
             return False
     return True
 

@@ -235,7 +235,7 @@ def updated(tree: Tree, sources: Mapping[str, Source | None]) -> Tree:
                 _sort_out(path, scan_source(source, package_parts(path)), modules, problems)
     project = replace(_linked(modules, texts, tree.declared, HERE), passed_over=tree.project.passed_over)
     present = tree.sources.changed(sources)
-    return replace(tree, project=project, sources=present, problems=tuple(problems), texts=texts)
+    return replace(tree, project=project, sources=present, problems=(*problems, *project.problems), texts=texts)
 
 
 def analyse(
@@ -282,7 +282,7 @@ def _tree(
         project=replace(project, passed_over=PassedOver(frozenset(passed_over) - modules.keys(), read)),
         sources=Sources({path: data[path] for path in modules}, texts.sources),
         data={**data, **texts.data},
-        problems=(*problems, *texts.problems),
+        problems=(*problems, *texts.problems, *project.problems),
         files_seen=seen + len(texts.data),
         texts=texts,
         declared=declared,

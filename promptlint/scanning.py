@@ -136,7 +136,7 @@ def scan_file(path: str, content: bytes, parts: int) -> Outcome:
     except SourceError as error:
         return Problem(error.path, error.line, error.message, error.cell)
     except Exception as error:  # one file must not take the others with it
-        return _not_analysed(path, error)
+        return not_analysed(path, error)
     return scan_source(source, parts)
 
 
@@ -149,10 +149,11 @@ def scan_source(source: Source, parts: int) -> Outcome:
     except SourceError as error:
         return Problem(error.path, error.line, error.message, error.cell)
     except Exception as error:  # one file must not take the others with it
-        return _not_analysed(source.path, error)
+        return not_analysed(source.path, error)
 
 
-def _not_analysed(path: str, error: Exception) -> Problem:
+def not_analysed(path: str, error: Exception) -> Problem:
+    """The problem of a file over which promptlint failed."""
     message = f"this file could not be analysed: {type(error).__name__}: {error}; please report this"
     return Problem(path, 1, message, passing=True)
 

@@ -182,7 +182,7 @@ def declared_encoding(body: bytes, bom: bool, path: str) -> str:
         encoding, _ = detect_encoding(lambda: next(lines, b""))
         if "coding".encode(encoding) != b"coding":
             raise SyntaxError(f"not an encoding for source code: {encoding}")
-    except (SyntaxError, LookupError) as error:
+    except (SyntaxError, LookupError, UnicodeError) as error:
         line = 2 if head and b"coding" not in head[0] else 1
         raise SourceError(path, line, str(error)) from error
     if bom and encoding != "utf-8":

@@ -29,11 +29,12 @@ from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
 from promptlint.cli.verdict import FORMATS, RANKS, Verdict, renderer
 from promptlint.discover import Discovery
 from promptlint.finding import Applicability
+from promptlint.project import Problem
 from promptlint.report.terminal import visible
 from promptlint.report.view import View
 from promptlint.run import Analysis, Session, Tree, examine, tree_of, updated
 from promptlint.scanning import Scanner
-from promptlint.source import Source, encode
+from promptlint.source import Source, SourceError, encode
 
 if TYPE_CHECKING:
     from promptlint.fix import Fixed
@@ -169,7 +170,10 @@ def _check_stdin(name: str, session: Session, work: Work, verdict: Verdict) -> i
     if sys.stdin is None:
         raise Failure("standard input is closed")
     content = sys.stdin.buffer.read()
-    tree = tree_of({name: content}, session.declared((name,)))
+    try:
+        tree = tree_of({name: content}, session.declared((name,)))
+    except SourceError as error:
+        return end_of([Problem(error.path, error.line, error.message)])
     view = _viewed(tree, Discovery((name,), ()), session, work, write=False)
     if work.show_diff:
         return verdict.on_diff(view)

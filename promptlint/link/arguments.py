@@ -87,7 +87,7 @@ class Arguments:
                 if option.type in _SERIALIZERS:
                     held = argument_value(self._evaluator, option.call, (0,), inner.env)
                     return self.inside(held[0], path) if held else None
-                found = inner._direct((int(name) if name.isdigit() else name,))
+                found = inner._direct((int(name) if name.isdecimal() else name,))
             if found is not None and rest:
                 found = self.inside(found[0], rest)
             if found is not None:
@@ -192,7 +192,7 @@ def cap_of(given: Given | None, name: str | int) -> Cap | None:
 def _split(name: str | int) -> tuple[str | int, str]:
     """The argument that a name of a table begins with, and the path inside it."""
     outer, _, inner = str(name).partition(".")
-    return int(outer) if outer.isdigit() else outer, inner
+    return int(outer) if outer.isdecimal() else outer, inner
 
 
 def _place_of_text(value: Value) -> Place | None:

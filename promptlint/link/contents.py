@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from yaml import Node, ScalarNode
 
 MAX_NESTING = 20
+MAX_BRACKETS = 1_000
+_NESTING = re.compile(r"[\[{\]}]|^[ \t]*(?:[-?:][ \t]+){2,}", re.MULTILINE)
 
 _CARRIAGE_RETURN = re.compile(r"\r\n?")
 _JINJA = re.compile(
@@ -89,6 +91,8 @@ def data_of(path: str, text: str) -> Value:
         return json_of(path, text)
     import yaml
 
+    if _nests_deeply(text):  # the loader that is written in C would take it for a request to end the process
+        return Unknown("data")
     try:
         node = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError):
@@ -126,6 +130,16 @@ def _from_json(placed: Placed, path: str, text: str) -> Value:
     return Text(tuple(pieces), Place(path, placed.start, placed.end))
 
 
+def _nests_deeply(text: str) -> bool:
+    """Whether brackets, or lists in lists on one line, are so deep in each other that no person wrote them."""
+    depth = 0
+    for sign in _NESTING.finditer(text):
+        depth = max(0, depth + (1 if sign[0] in "[{" else -1)) if len(sign[0]) == 1 else depth
+        if depth > MAX_BRACKETS or len(sign[0]) > MAX_BRACKETS:
+            return True
+    return False
+
+
 def _from_yaml(node: Node, path: str, text: str, depth: int) -> Value:
     from yaml import MappingNode, ScalarNode, SequenceNode
 
@@ -144,7 +158,10 @@ def _from_yaml(node: Node, path: str, text: str, depth: int) -> Value:
 def _yaml_text(node: ScalarNode, path: str, text: str) -> Text:
     start, end = node.start_mark.index, node.end_mark.index
     value: str = node.value
-    end = start + len(text[start:end].rstrip())
+    kept = text[start:end].rstrip()
+    # Blanks at the end of the last line are text; line breaks and what follows them belong to the layout of the file.
+    blanks = re.split(r"[\r\n]", text[start + len(kept) : end], maxsplit=1)[0]
+    end = start + len(kept) + len(blanks)
     block = _block_pieces(value, path, text, start, end) if node.style == "|" else None
     fixed = Piece(value, path, start, end, Token(start, end, "!", ""))
     return Text(tuple(block or ((fixed,) if value else ())), Place(path, start, end))

@@ -235,7 +235,8 @@ class Evaluator:
                 entries.append((name, self.evaluate(value, env)))
             else:
                 complete = False
-        return Entries(tuple(entries), complete, place_of(expr, env))
+        # What a later entry replaces does not count: spreading a dict twice does not double it.
+        return Entries(tuple(dict(entries).items()), complete, place_of(expr, env))
 
 
 _KINDS: dict[type[Expr], Callable[[Evaluator, Any, Env], Value]] = {

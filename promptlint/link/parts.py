@@ -88,6 +88,7 @@ def united(projects: Iterable[Project]) -> Project:
         histories=_in_order(history for one in whole for history in one.histories),
         endless_loops=_in_order(loop for one in whole for loop in one.endless_loops),
         dumps=_in_order(dump for one in whole for dump in one.dumps),
+        problems=tuple(problem for one in whole for problem in one.problems),
     )
 
 

@@ -118,6 +118,8 @@ class PromptCollector:
 
     def _span(self, root: Place, template: Template) -> Place:
         tokens = [part.token for part in template.parts if isinstance(part, Piece) and _inside(part, root)]
+        if not tokens:
+            return root
         return Place(root.path, min(token.start for token in tokens), max(token.end for token in tokens))
 
     def _prompt(self, root: Place, entry: _Entry, is_worked_on: bool) -> Prompt:

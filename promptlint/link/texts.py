@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -26,6 +26,10 @@ MAX_DEPTH = 100
 
 MAX_SIZE = 1_000_000
 """Characters of a text beyond which it is not put into others: doubling a text forty times must not take for ever."""
+
+
+MAX_INSERTED = 2_000
+"""Texts put into one text beyond which it is not put into others, for the same reason."""
 
 
 def text_root(ev: Evaluator, expr: Expr, env: Env) -> Value:
@@ -77,8 +81,7 @@ def evaluate_inline(ev: Evaluator, expr: Expr, env: Env) -> Value:
 def insert(ev: Evaluator, value: Value, name: str, place: Place, spec: str = "") -> Part:
     """What a value becomes inside a text; `spec` is the format it is written in."""
     texts = [option for option in options(value) if isinstance(option, Text)]
-    is_large = sum(text.size for text in texts) > MAX_SIZE or any(text.depth > MAX_DEPTH for text in texts)
-    if not texts or is_large:
+    if not texts or _is_too_much(texts):
         return Hole(name, place.path, place.start, place.end, origin_of(ev, value, spec))
     texts.sort(key=lambda text: text.size, reverse=True)
     if len(texts) == 1:
@@ -88,6 +91,14 @@ def insert(ev: Evaluator, value: Value, name: str, place: Place, spec: str = "")
             return texts[0].parts[0]
         return Inserted(name, texts[0], place)
     return Inserted(name, Text((Choice(tuple(texts)),)), place)
+
+
+def _is_too_much(texts: Sequence[Text]) -> bool:
+    return (
+        sum(text.size for text in texts) > MAX_SIZE
+        or sum(text.inserted for text in texts) > MAX_INSERTED
+        or any(text.depth > MAX_DEPTH for text in texts)
+    )
 
 
 def summed(ev: Evaluator, expr: syntax.Sum, env: Env) -> Value:
@@ -110,13 +121,13 @@ def percent(ev: Evaluator, expr: syntax.Percent, env: Env) -> Value:
         value: Value | None = None
         if isinstance(given, Entries):
             value = given.get(name)
-        elif isinstance(given, Items) and name.isdigit() and int(name) < len(given.items):
+        elif isinstance(given, Items) and name.isdecimal() and int(name) < len(given.items):
             value = given.items[int(name)]
         elif name == "0":
             value = given
         label = dotted(expr.value) or name if name == "0" else name
         spot = Place(piece.path, piece.start, piece.end) if piece.path == place.path else place
-        return insert(ev, value or Unknown(name), label if not label.isdigit() else f"arg{label}", spot)
+        return insert(ev, value or Unknown(name), label if not label.isdecimal() else f"arg{label}", spot)
 
     return fill_percent(template, fill)
 
@@ -157,7 +168,7 @@ def _format(ev: Evaluator, text: Text, call: Call, env: Env) -> Value:
                 given.update(spread.entries)
 
     def fill(name: str, piece: Piece) -> Part:
-        label = f"arg{name}" if name.isdigit() else name
+        label = f"arg{name}" if name.isdecimal() else name
         return insert(ev, given.get(name, Unknown(name)), label, Place(piece.path, piece.start, piece.end))
 
     return fill_format(text, fill)

@@ -33,9 +33,13 @@ class Text(Struct, frozen=True):
     depth: int = 0
     """How deep texts are inserted into each other: worked out here, not given."""
 
+    inserted: int = 0
+    """How many texts are inserted, at all depths and in all variants: worked out here, not given."""
+
     def __post_init__(self) -> None:
         force_setattr(self, "size", sum(map(_size, self.parts)))
         force_setattr(self, "depth", max(map(_depth, self.parts), default=0))
+        force_setattr(self, "inserted", sum(map(_inserted, self.parts)))
 
 
 class Inserted(Struct, frozen=True):
@@ -235,6 +239,12 @@ def one_of(values: Sequence[Value]) -> Value:
 
 def options(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, OneOf) else (value,)
+
+
+def _inserted(part: Part) -> int:
+    if isinstance(part, Inserted):
+        return 1 + part.value.inserted
+    return sum(1 + option.inserted for option in part.options) if isinstance(part, Choice) else 0
 
 
 def _size(part: Part) -> int:

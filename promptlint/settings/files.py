@@ -101,6 +101,8 @@ def read_yaml(path: str, name: str) -> ConfigFile:
         values = yaml.safe_load(text)
     except RecursionError as error:
         raise SettingsError("invalid YAML: nested too deeply", name) from error
+    except (ValueError, AttributeError, KeyError) as error:  # of values such as `2024-13-45`
+        raise SettingsError(f"invalid YAML: a value cannot be read: {error}", name) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
