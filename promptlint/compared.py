@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 
 from msgspec import Struct
 
@@ -26,11 +28,20 @@ COMPARISON = re.compile(r" (?:not )?in |[=!]=")
 def only_compared(offset: int, module: ModuleFacts) -> str | None:
     """The name of the collection of a function that holds the text at an offset, where nothing is done with its texts
     but comparing them; None where there is none."""
-    for binding in module.bindings:
+    for binding in statement_bindings(offset, module):
         held = binding.op == "=" and isinstance(binding.value, syntax.Sequence) and binding.target.isidentifier()
         if held and binding.scope > 0 and binding.value.start <= offset < binding.value.end:
             return binding.target if _is_only_compared(binding, module) else None
     return None
+
+
+def statement_bindings(offset: int, module: ModuleFacts) -> Iterator[Binding]:
+    """The bindings of the statement that an offset lies in."""
+    at = bisect_right(module.statements, offset, key=lambda statement: statement[0]) - 1
+    start, end = module.statements[at] if at >= 0 else (0, 0)
+    if start <= offset < end:
+        first = bisect_left(module.bindings, start, key=lambda binding: binding.offset)
+        yield from takewhile(lambda binding: binding.offset < end, islice(module.bindings, first, None))
 
 
 def _is_only_compared(made: Binding, module: ModuleFacts) -> bool:

@@ -35,6 +35,10 @@ _IMPORTS = re.compile(
 )
 
 
+_OTHER_UNICODE = (b"\xff\xfe", b"\xfe\xff")
+"""How files in UTF-16 and UTF-32 begin."""
+
+
 def may_matter(data: bytes, names: Iterable[bytes] = ()) -> bool:
     """Whether a file may hold a prompt or an LLM call. A constant that goes into one may stand in any file; those that
     a file which passed imports are scanned as well.
@@ -43,6 +47,8 @@ def may_matter(data: bytes, names: Iterable[bytes] = ()) -> bool:
     """
     if not data:  # many an `__init__.py`
         return False
+    if data.startswith(_OTHER_UNICODE):  # no words are seen in it: that it cannot be read is told
+        return True
     small = data.lower()
     return (
         any(word in small for word in _WORDS)

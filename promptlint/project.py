@@ -348,6 +348,11 @@ class Project:
         return References(self.modules, self.passed_over)
 
     @cached_property
+    def usage_reads(self) -> int:
+        """How many calls of an API the code reads the token usage of."""
+        return sum(call.reads_usage for call in self.calls if call.wrapper is None)
+
+    @cached_property
     def call_by_id(self) -> dict[str, CallSite]:
         return {call.id: call for call in self.calls}
 

@@ -120,6 +120,9 @@ class TextFiles:
         if self.is_portable and leads_out(full, self._roots):
             raise SourceError(path, 1, LEADS_OUT)
         source = decode_plain(data, path)
+        if path in self._declared and not is_valid(path, source.text):
+            kind = "JSON" if path.endswith(".json") else "YAML"
+            raise SourceError(path, 1, f"not valid {kind}: its texts are not known")
         self._data[path] = data
         return source
 

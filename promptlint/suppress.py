@@ -7,7 +7,8 @@ alone on its line it applies to the statement on the next code line. Without bra
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from promptlint.facts import Comment, ModuleFacts
@@ -24,6 +25,10 @@ PART = re.compile(r"#(?:[^#]|#(?=\d))*")
 DIRECTIVE = re.compile(
     r"#\s*promptlint:\s*(?P<verb>[\w-]*)\s*(?:\[(?P<names>[^\]]*)(?P<close>\])?)?(?P<rest>.*)", re.DOTALL
 )
+OTHERS = re.compile(
+    r"\b(?:fmt|yapf|isort|ruff|noqa|nosec|type|pragma|pylint|mypy|pyright|(?:en)?coding|vim|-\*-)\s*[:=\[]|\bnoqa\b"
+)
+"""What other programs read in a comment, so that it is more than the reason of a suppression."""
 VERBS = ("ignore", "ignore-file", "prompt")
 REASON_FOLLOWS = re.compile(r"\s*(?:$|[-:\u2013\u2014])")
 
@@ -137,12 +142,13 @@ def apply(
     hits: dict[str, set[tuple[int, str]]] = {path: set() for path in comments}
     kept: list[Finding] = []
     suppressed: list[Finding] = []
+    near = {path: _Lines.of(found) for path, found in comments.items()}
     for finding in findings:
         path = finding.place.path
         indexes = [
             index
-            for index, suppression in enumerate(comments.get(path, ()))
-            if suppression.covers(finding.rule) and reaches(suppression, finding, modules[path])
+            for index in (near[path].at(finding, modules[path]) if path in near else ())
+            if comments[path][index].covers(finding.rule) and reaches(comments[path][index], finding, modules[path])
         ]
         (suppressed if indexes else kept).append(finding)
         if indexes:
@@ -153,6 +159,33 @@ def apply(
         for index, suppression in enumerate(found)
     )
     return Filtered(tuple(kept), tuple(suppressed), tuple(done))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The comments of a file by number: those for the whole file, and the lines that others may apply to, in order."""
+
+    everywhere: tuple[int, ...]
+    lines: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, found: Sequence[Suppression]) -> _Lines:
+        lines = {
+            (line, index)
+            for index, one in enumerate(found)
+            for line in (one.line, one.next_line)
+            if not one.whole_file and line is not None
+        }
+        return cls(tuple(index for index, one in enumerate(found) if one.whole_file), tuple(sorted(lines)))
+
+    def at(self, finding: Finding, facts: ModuleFacts) -> list[int]:
+        """The comments that may apply to a finding, in order."""
+        start, end = finding.place.start, max(finding.place.start, finding.place.end - 1)
+        statement = statement_at(facts, start) or (start, start + 1)
+        first = line_of(facts, min(start, statement[0]))
+        last = line_of(facts, max(end, statement[1] - 1))
+        some = self.lines[bisect_left(self.lines, (first, -1)) : bisect_left(self.lines, (last + 1, -1))]
+        return sorted({*self.everywhere, *(index for _, index in some)})
 
 
 def judge(
@@ -192,15 +225,16 @@ def line_of(facts: ModuleFacts, offset: int) -> int:
 
 def statement_at(facts: ModuleFacts, offset: int) -> tuple[int, int] | None:
     """The simple statement or compound header that holds an offset."""
-    return next((span for span in facts.statements if span[0] <= offset < span[1]), None)
+    at = bisect_right(facts.statements, offset, key=lambda span: span[0]) - 1
+    return facts.statements[at] if at >= 0 and offset < facts.statements[at][1] else None
 
 
 def next_code_line(facts: ModuleFacts, comment: Comment) -> int | None:
     """The line on which the statement after a comment begins, where the comment stands alone between statements."""
     if not comment.alone or statement_at(facts, comment.start):
         return None
-    following = min((start for start, _ in facts.statements if start > comment.start), default=None)
-    return None if following is None else line_of(facts, following)
+    following = bisect_right(facts.statements, comment.start, key=lambda span: span[0])
+    return line_of(facts, facts.statements[following][0]) if following < len(facts.statements) else None
 
 
 def parse(
@@ -224,7 +258,7 @@ def parse(
         unused_rules=(),
         entries=entries,
         near=near,
-        removal=None if reason else removal(facts, comment, part),
+        removal=None if reason or OTHERS.search(directive["rest"]) else removal(facts, comment, part),
         brackets=(offset + directive.start("names"), offset + directive.end("names")) if entries else None,
         line=comment.line,
         next_line=next_code_line(facts, comment),

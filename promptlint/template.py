@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -203,14 +204,16 @@ class Template:
         For measuring: the pieces of a replacement point at what they replace. Changes do not overlap or touch holes.
         """
         parts: list[Piece | Hole] = []
+        ordered = sorted(changes)
+        ends = [end for _, end, _ in ordered]
         for a, b, part in self.spans():
             if isinstance(part, Hole):
                 parts.append(part)
                 continue
             text, at = "", a
-            for start, end, replacement in sorted(changes):
-                if end <= a or start >= b:
-                    continue
+            for start, end, replacement in islice(ordered, bisect_right(ends, a), None):
+                if start >= b:
+                    break
                 text += part.text[at - a : max(start, a) - a] + (replacement if start >= a else "")
                 at = min(end, b)
             text += part.text[at - a :]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from promptlint.compared import only_compared
+from promptlint.compared import only_compared, statement_bindings
 from promptlint.facts import Binding, ModuleFacts, Scope
 from promptlint.imported import Importable
 from promptlint.mentioned import Mentioned
@@ -106,7 +106,7 @@ class References:
                 return _function(scope, facts)
         if around:
             return None  # in the body of a class
-        for binding in facts.bindings:
+        for binding in statement_bindings(offset, facts):
             if binding.is_constant and _holds(binding, offset):
                 value = binding.value
                 return Owner(path, binding.target, value.start, value.end, is_method=False, is_function=False)

@@ -168,13 +168,16 @@ def ask(question):
         )
 
 
-def _notes(masked: str) -> Iterator[tuple[int, int]]:
+def _notes(masked: str) -> list[tuple[int, int]]:
     """Where the notes stand."""
     guarded = Protected.of(masked)
     html = list(_html(masked))
-    for start, end in (*html, *_lines(masked, html)):
-        if HOLE not in masked[start:end] and not guarded.touches(start, end) and in_prose(masked, start, end):
-            yield start, end
+    possible = [
+        (start, end)
+        for start, end in (*html, *_lines(masked, html))
+        if HOLE not in masked[start:end] and not guarded.touches(start, end)
+    ]
+    return in_prose(masked, possible)
 
 
 def _html(masked: str) -> Iterator[tuple[int, int]]:

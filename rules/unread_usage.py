@@ -131,14 +131,13 @@ def ask(question):
             return
         if is_dead(call.place, context.project):
             return
-        read = sum(each.reads_usage for each in context.project.calls if each.wrapper is None)
         many = call.stream or call.loop in _MANY
         yield self.finding(
             call.place,
             _message(call, report),
             severity=Severity.MEDIUM if many else Severity.LOW,
             confidence=Confidence.HIGH if call.usage is UsageFate.UNSENT else Confidence.MEDIUM,
-            evidence=tuple(_evidence(call, read)),
+            evidence=tuple(_evidence(call, context.project.usage_reads)),
             help=_help(call, report),
             call=call,
         )

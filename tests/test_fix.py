@@ -151,6 +151,15 @@ def test_a_fix_that_the_encoding_of_the_file_cannot_hold_is_dropped(fix: FixRun)
     assert "fix of edit-901 dropped" in fixed.problems[0].message
 
 
+def test_a_fix_that_says_another_encoding_is_dropped(fix: FixRun) -> None:
+    """Python reads the encoding of a file in its first two lines: taking the first one away can move it there."""
+    content = b"# one\n# two\n# vim: set fileencoding=latin-1 :\n" + PROGRAM.replace("very", "tr\u00e8s").encode()
+    first = edit_rule(lambda prompt, text: [Edit(prompt.place.path, 0, 6, "")])
+    fixed = fix({"app.py": content}, first)
+    assert (fixed.changed, Path("app.py").read_bytes()) == ((), content)
+    assert "the result would be read in another encoding" in fixed.problems[0].message
+
+
 def test_edits_that_overlap_each_other_are_dropped(fix: FixRun) -> None:
     overlapping = edit_rule(
         lambda prompt, _: [Edit(prompt.place.path, 30, 35, "x"), Edit(prompt.place.path, 32, 40, "y")]

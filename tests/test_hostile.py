@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from command import Console
+from promptlint.link.matching import Matcher
 from promptlint.run import examine, open_session, read_tree, tree_of
 from sample_rules import PROGRAM
 
@@ -49,6 +50,17 @@ TEXTS: dict[str, tuple[str, Expected]] = {
     "nots": (call("not " * 5_000 + "1"), DEEP),
     "elifs": (HEAD + "if a:\n    x = 1\n" + "elif b:\n    x = 1\n" * 2_000, DEEP),
     "functions": (HEAD + "".join(" " * depth + "def f():\n" for depth in range(95)) + " " * 95 + "pass\n", None),
+    "percent": (call("'Hi %(\u00b2)s, you are a b c' % (1,)"), None),
+    "dicts": (
+        HEAD
+        + 'd0 = {"a": "You are a bot"}\n'
+        + "".join(f"d{n + 1} = {{**d{n}, **d{n}}}\n" for n in range(60))
+        + call("d60['a']"),
+        None,
+    ),
+    "growing": (HEAD + "p = 'You are a b c'\n" + "p += p\n" * 60 + call("p"), None),
+    "branches": (HEAD + "p = 'You are a b c'\n" + "if a:\n    p = f'{p} {p}'\n" * 60 + call("p"), None),
+    "undefined": ("# coding: undefined\n" + HEAD, "encoding with 'undefined' codec failed"),
     "pieces": (HEAD + "x = (" + "\n'You are a b c '" * 100_000 + ")\n", None),
     "fields": (call("(" + "\nf'You are {a!r:>{b}} c '" * 5_000 + ")"), None),
     "escapes": (HEAD + "x = '" + "You\\n" * 200_000 + "'\n", None),
@@ -302,3 +314,107 @@ def test_a_hostile_configuration_is_an_error_that_names_it(
     assert f"error: {name}" in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize("operation", ["strip", "rstrip", "lstrip"])
+def test_a_line_break_behind_a_backslash_may_be_stripped(operation: str) -> None:
+    source = f'{HEAD}S = r"""Be nice to everybody. \\\n"""\nclient.responses.create(model="m", input=S.{operation}())\n'
+    tree = tree_of({"app.py": source.replace("\n", "\r\n").encode()})
+    (prompt,) = tree.project.prompts
+    assert tree.problems == ()
+    assert prompt.template.text.startswith("Be nice to everybody.")
+
+
+LOADING = "import yaml\n" + call("yaml.safe_load(open('prompts/p.yaml'))['system']")
+
+
+@pytest.mark.parametrize("ending", [" ", "\t", "\u00a0", ""])
+@pytest.mark.parametrize("header", ["|", "|-"])
+def test_a_block_of_yaml_may_end_in_blanks(ending: str, header: str) -> None:
+    text = f"system: {header}\n  You are a bot.{ending}\n"
+    (prompt,) = tree_of({"app.py": LOADING.encode(), "prompts/p.yaml": text.encode()}).project.prompts
+    assert prompt.template.text.rstrip("\n") == f"You are a bot.{ending}"
+
+
+ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 40_000 + "]" * 40_000, "- " * 40_000, '{"a": ' * 40_000, ALIASES],
+    ids=["lists", "items", "dicts", "aliases"],
+)
+def test_yaml_that_would_take_all_memory_is_no_prompt(text: str, console: Console, tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "p.yaml").write_text(text)
+    (tmp_path / "app.py").write_text(LOADING)
+    result = console("check", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+def test_a_link_to_itself_is_a_problem(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "prompt.txt").symlink_to("prompt.txt")
+    (tmp_path / "app.py").write_text(PROGRAM)
+    result = console("check", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "prompt.txt:1: too many levels of symbolic links" in result.stderr
+    assert "app.py" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["prompt.txt", "prompt.yaml", "app.py"])
+def test_standard_input_that_is_no_text(name: str, console: Console, tmp_path: Path) -> None:
+    result = console("check", "-", "--stdin-filename", name, cwd=tmp_path, stdin="prompt \0")
+    assert result.returncode == 2
+    assert f"error: {name}:1: NUL byte" in result.stderr
+
+
+@pytest.mark.parametrize(("name", "text"), [("p.yaml", "system_prompt: [a\n"), ("p.json", '{"system_prompt": [')])
+def test_a_prompt_file_that_is_named_and_broken_is_a_problem(
+    name: str, text: str, console: Console, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text)
+    result = console("check", name, cwd=tmp_path)
+    assert result.returncode == 2
+    assert f"{name}:1: not valid" in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_file_of_another_unicode_is_a_problem(encoding: str, console: Console, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_bytes("x = 1\n".encode(encoding))
+    result = console("check", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "app.py:1: " in result.stderr
+
+
+def test_a_text_that_is_too_long_is_not_compressed_in_silence(console: Console, tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("Please note that in order to win. " * 40_000)
+    result = console("compress", "long.txt", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "long.txt: longer than 1,000,000 characters" in result.stderr
+
+
+@pytest.mark.parametrize("value", ["2024-13-45", "0b_", '!!int "abc"', "!!timestamp abc", "!!bool foo"])
+def test_values_that_yaml_cannot_make_are_errors(value: str, console: Console, tmp_path: Path) -> None:
+    (tmp_path / "promptlint.yaml").write_text(f"x: {value}\n")
+    (tmp_path / "app.py").write_text(PROGRAM)
+    result = console("check", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "promptlint.yaml: invalid YAML: a value cannot be read" in result.stderr
+
+
+def test_a_file_over_which_linking_fails_costs_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Matcher.match
+
+    def match(self: Matcher, module: Any, *args: Any) -> Any:
+        if module.path == "bad.py":
+            raise ZeroDivisionError("never mind")
+        return original(self, module, *args)
+
+    monkeypatch.setattr(Matcher, "match", match)
+    tree = tree_of({"bad.py": PROGRAM.encode(), "good.py": PROGRAM.encode()})
+    (problem,) = tree.problems
+    assert (problem.path, problem.passing) == ("bad.py", True)
+    assert "could not be analysed: ZeroDivisionError: never mind" in problem.message
+    assert [call.place.path for call in tree.project.calls] == ["good.py"]

@@ -268,6 +268,9 @@ def test_findings_about_comments_are_silenced_by_name_only() -> None:
         ("x = 'p'  # a # promptlint: ignore # b\n", "x = 'p'  # a # b\n"),
         ("x = f(\n    'p',  # promptlint: ignore\n)\n", "x = f(\n    'p',\n)\n"),
         ("s = '''\n''' # promptlint: ignore\nx = 'p'\n", "s = '''\n'''\nx = 'p'\n"),
+        # What other programs read in it stays.
+        ("x = 'p'  # promptlint: ignore[TOK201] fmt: skip\n", "x = 'p'  # promptlint: ignore[TOK201] fmt: skip\n"),
+        ("x = 'p'  # promptlint: ignore coding: latin-1\n", "x = 'p'  # promptlint: ignore coding: latin-1\n"),
         # What is no rule, or not understood, may be a mistake or a plugin's: it stays.
         ("x = 'p'  # promptlint: ignore[TOK201, other-rule]\n", "x = 'p'  # promptlint: ignore[other-rule]\n"),
         ("x = 'p'  # promptlint: ignore[whitespace-blot]\n", "x = 'p'  # promptlint: ignore[whitespace-blot]\n"),

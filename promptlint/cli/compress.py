@@ -16,11 +16,21 @@ from promptlint.cli.options import (
     rule_names,
     settings_failures,
 )
-from promptlint.cli.output import FAILED, FINDINGS, NOTHING, Failure, deliver, emit, print_problems
+from promptlint.cli.output import (
+    FAILED,
+    FINDINGS,
+    NOTHING,
+    Failure,
+    deliver,
+    emit,
+    print_problems,
+    refuse_what_leads_out,
+)
 from promptlint.cli.session import open_or_fail
 from promptlint.compress import Compressed, compress
 from promptlint.discover import SUFFIXES
 from promptlint.finding import Applicability
+from promptlint.promptfiles import MAX_SIZE
 from promptlint.report import diff
 from promptlint.report.terminal import plural, usd, visible
 from promptlint.run import Session
@@ -80,16 +90,22 @@ def command(
 def _read(file: str) -> Source:
     if file.endswith(SUFFIXES):
         raise Failure(f"{file}: this is source code; use `promptlint check --fix`")
+    if file == STDIN and sys.stdin is None:
+        raise Failure("standard input is closed")
     try:
-        return decode_plain(sys.stdin.buffer.read() if file == STDIN else read_bytes(file), file)
+        source = decode_plain(sys.stdin.buffer.read() if file == STDIN else read_bytes(file), file)
     except SourceError as error:
         raise Failure(f"{error.path}:{error.line}: {error.message}") from error
+    if len(source.text) > MAX_SIZE:
+        raise Failure(f"{file}: longer than {MAX_SIZE:,} characters: no model takes a prompt of this length")
+    return source
 
 
 def _write(data: bytes, file: Path | None) -> None:
     if file is None:
         emit(data)
         return
+    refuse_what_leads_out(file)
     try:
         file.write_bytes(data)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
@@ -37,16 +38,26 @@ def bindings_in(module: Module, scope: int, is_inside: Callable[[Binding], bool]
     return [one for one in module.bindings_of.get(scope, ()) if is_inside(one)]
 
 
-def sources(names: Iterable[str], bindings: Iterable[Binding]) -> set[str]:
-    """The names with everything that flows into them through `bindings`."""
-    bindings = list(bindings)
+def sources(names: Iterable[str], bindings: Iterable[Binding], module: Module) -> set[str]:
+    """The names with everything that flows into them through `bindings` of a module."""
+    by_name: defaultdict[str, list[Binding]] = defaultdict(list)
+    for one in bindings:
+        by_name[root_of(one.target)].append(one)
     waiting, seen = list(names), set[str]()
     while waiting:
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            waiting.extend(inner for one in bindings if root_of(one.target) == name for inner in mentioned(one.value))
+            waiting.extend(inner for one in by_name.get(name, ()) for inner in _mentioned_by(one, module))
     return seen
+
+
+def _mentioned_by(binding: Binding, module: Module) -> frozenset[str]:
+    """What the value of a binding mentions, looked through once."""
+    known = module.mentioned.get(id(binding))
+    if known is None:
+        known = module.mentioned[id(binding)] = frozenset(mentioned(binding.value))
+    return known
 
 
 def tainted(names: Iterable[str], bindings: Iterable[Binding]) -> set[str]:

@@ -41,6 +41,8 @@ class Module:
     def __init__(self, facts: ModuleFacts) -> None:
         self.facts = facts
         self.path = facts.path
+        self.mentioned: dict[int, frozenset[str]] = {}
+        """The names that the values of bindings mention, by the id of the binding, as far as somebody asked."""
         self._reaching: dict[tuple[int, str, int, int], Reaching] = {}
         self._local: dict[int, frozenset[str]] = {}
         self._comprehensions: dict[int, tuple[Block, ...]] = {}

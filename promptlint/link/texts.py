@@ -81,8 +81,10 @@ def evaluate_inline(ev: Evaluator, expr: Expr, env: Env) -> Value:
 def insert(ev: Evaluator, value: Value, name: str, place: Place, spec: str = "") -> Part:
     """What a value becomes inside a text; `spec` is the format it is written in."""
     texts = [option for option in options(value) if isinstance(option, Text)]
-    if not texts or _is_too_much(texts):
+    if not texts:
         return Hole(name, place.path, place.start, place.end, origin_of(ev, value, spec))
+    if _is_too_much(texts):
+        return Hole(name, place.path, place.start, place.end)
     texts.sort(key=lambda text: text.size, reverse=True)
     if len(texts) == 1:
         if texts[0].root is None and len(texts[0].parts) == 1 and isinstance(hole := texts[0].parts[0], Hole):

@@ -18,8 +18,10 @@ NOT_PROSE = re.compile(r"[|`{}\[\]<>=\\\t~]|//|--|__")
 """A line with any of these may be a table, code or data, whose columns mean something."""
 BEFORE = re.compile(r"[^\W_][,;.!?)]?$")
 AFTER_MARKER = re.compile(r"[ \t]*(?:[-*+•#>]+|\(?\w{1,3}[.)])")
-CODE_OPENER = re.compile(r"(?:async )?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:\s*")
-OPENER = re.compile(r".*[:{\[(]\s*|\s*(?:[-*+•#]|\d+[.)]).*")
+CODE_OPENER = re.compile(
+    r"(?:async )?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:\s*(?:\#.*)?"
+)
+OPENER = re.compile(r".*[:{\[(]\s*|.*:\s*[|>][+-]?\s*|\s*(?:[-*+•#]|\d+[.)]).*")
 """A first line that lines below it may belong to: a heading, a list item, the key of a mapping."""
 
 

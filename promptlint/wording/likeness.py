@@ -11,6 +11,10 @@ SHINGLE = 5
 """Words of a run: five in a row are rarely the same by chance."""
 
 
+MOST_COMPARED = 100
+"""Earlier texts that one is compared with: of thousands that are alike, the first say enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """The texts at two indices, `later` behind `earlier`, are alike: `share` (0 to 1] of all their runs is in both."""
@@ -32,7 +36,7 @@ def likenesses(texts: Sequence[tuple[str, ...]], least: float) -> Iterator[Liken
     for index, shingles in enumerate(shingled):
         rarest = sorted(shingles, key=lambda shingle: (frequency[shingle], shingle))
         prefix = rarest[: len(rarest) - math.ceil(least * len(rarest)) + 1]
-        for other in sorted({other for shingle in prefix for other in holders[shingle]}):
+        for other in sorted({other for shingle in prefix for other in holders[shingle]})[:MOST_COMPARED]:
             share = len(shingles & shingled[other]) / len(shingles | shingled[other])
             if share >= least:
                 yield Likeness(index, other, share)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from promptlint.wording.segments import segments
+from promptlint.wording.segments import Segment, segments
 from promptlint.wording.text import PLACEHOLDER, lines
 
 PLACEHOLDERS = re.compile(
@@ -69,11 +71,21 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def in_prose(masked: str, start: int, end: int) -> bool:
-    """Whether a sentence in place of `masked[start:end]` would be an instruction, and not part of code or an example.
+def in_prose(masked: str, ranges: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The ranges in whose place a sentence would be an instruction, and not part of code or an example.
 
     `masked` is the text with its holes masked (`promptlint.wording.text.mask`).
     """
-    lone = "".join("\n" if character == "\n" else "x" for character in masked[start:end])
-    there = masked[:start] + lone[:-1] + "." + masked[end:]
-    return any(segment.start < end and start < segment.end for segment in segments(there))
+    characters = list(masked)
+    for start, end in ranges:
+        lone = ["\n" if character == "\n" else "x" for character in masked[start:end]]
+        characters[start:end] = [*lone[:-1], "."]
+    found = segments("".join(characters)) if ranges else ()
+    starts = [segment.start for segment in found]
+    return [(start, end) for start, end in ranges if _any_in(found, starts, start, end)]
+
+
+def _any_in(found: Sequence[Segment], starts: Sequence[int], start: int, end: int) -> bool:
+    """Whether one of the segments, which are in order, shares characters with a range."""
+    at = bisect_left(starts, end) - 1
+    return at >= 0 and found[at].end > start

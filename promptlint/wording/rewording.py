@@ -29,6 +29,12 @@ class Change:
         return max(end for _, end, _ in self.replacements)
 
 
+LONG = 8_000
+"""Characters from which a single change is weighed by the text around it: counting all of it takes too long."""
+AROUND = 200
+"""Characters before and behind a change that are counted with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rewording:
     """Changes that save tokens, with the edits that make them; `tokens` is what all of them save together."""
@@ -50,12 +56,27 @@ def reword(template: Template, changes: Iterable[Change], basis: Basis, meter: M
         after = template.after([one for change in chosen for one in change.replacements])
         return before.tokens - meter.count_template(after, basis.model).tokens
 
+    is_long = len(template.text) > LONG
     kept: list[Change] = []
     edits: list[Edit] = []
     for change in sorted(changes, key=lambda change: (change.start, -change.end)):
         written = [template.replace(*replacement) for replacement in change.replacements]
-        if (kept and change.start < kept[-1].end) or None in written or saved([change]) <= 0:
+        if (kept and change.start < kept[-1].end) or None in written:
+            continue
+        if (_saved_around(change, template, basis, meter) if is_long else saved([change])) <= 0:
             continue
         kept.append(change)
         edits += [edit for one in written for edit in one or ()]
     return Rewording(tuple(kept), tuple(edits), before, saved(kept) if kept else 0)
+
+
+def _saved_around(change: Change, template: Template, basis: Basis, meter: Meter) -> int:
+    """The tokens that a change saves in the text around it."""
+    first, last = max(0, change.start - AROUND), change.end + AROUND
+    after, at = "", first
+    for start, end, replacement in sorted(change.replacements):
+        after += template.text[at:start] + replacement
+        at = end
+    after += template.text[at:last]
+    counted = [meter.count(text, basis.model).tokens for text in (template.text[first:last], after)]
+    return counted[0] - counted[1]

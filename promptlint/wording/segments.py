@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from promptlint.wording.text import HOLE, Line, lines
 
@@ -37,6 +38,9 @@ EXAMPLE_TAG = re.compile(r"<(?P<close>/?)[\w-]*(?:example|sample|demo|few[-_]?sh
 SENTENCE_END = re.compile(rf"""(?<=[.!?])["'\u201d\u2019)\]*_`]*\s+(?=["'\u201c\u2018(\[*_`]*[A-Z0-9{HOLE}])""")
 ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|dr|mr|mrs|ms|no|st|approx)|^\W*\w|\s\w)\.$", re.IGNORECASE)
 
+LONGEST_ABBREVIATION = 12
+"""Characters, with what stands before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -59,8 +63,12 @@ class Segment:
     """How many segments the block has, this one included."""
 
 
+@lru_cache(maxsize=32)
 def segments(masked: str) -> tuple[Segment, ...]:
-    """The instructions of a text in order; `masked` is the text with its holes masked (`wording.text.mask`)."""
+    """The instructions of a text in order; `masked` is the text with its holes masked (`wording.text.mask`).
+
+    Several rules ask for those of the same text, some for each of its sentences.
+    """
     return tuple(segment for block in _blocks(masked) for segment in _sentences(masked, block))
 
 
@@ -145,7 +153,7 @@ def _sentences(masked: str, block: Block) -> Iterator[Segment]:
     start = marker.end() if marker else block.start
     bounds = [start]
     for match in SENTENCE_END.finditer(masked, start, block.end):
-        if not ABBREVIATION.search(masked, bounds[-1], match.start()):
+        if not ABBREVIATION.search(masked, max(bounds[-1], match.start() - LONGEST_ABBREVIATION), match.start()):
             bounds.append(match.end())
     spans = [_stripped(masked, a, b) for a, b in zip(bounds, [*bounds[1:], block.end], strict=True)]
     filled = [(a, b) for a, b in spans if a < b]

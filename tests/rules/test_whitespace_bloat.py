@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptlint.finding import Finding, Severity
+from promptlint.finding import Applicability, Finding, Severity
 from promptlint.measure import Meter
 from promptlint.settings import SettingsError
 from rule_run import FILE, analyse, findings, fixed
@@ -154,6 +154,8 @@ def test_what_is_removed(literal: str, expected: str) -> None:
         pytest.param('"Options:\\n    - one of these\\n    - two of these\\n    - three"', id="typed with escapes"),
         pytest.param('"""config:\n      a: 1\n      b: 2\n      c: 3"""', id="YAML under its key"),
         pytest.param('"""def add(a, b):\n    c = a\n    return c + b\n    """', id="Python"),
+        pytest.param('"""def add(a, b):  # wrong\n    c = a\n    c += b\n    return c\n    """', id="a comment"),
+        pytest.param('"""description: |\n    Be brief.\n    Be kind.\n    Guess.\n"""', id="a block of YAML"),
         pytest.param('"""You help.\nBe brief.  \nBe kind.  \nNever guess."""', id="Markdown line breaks"),
         pytest.param('"""name    age\nAnn     31\nBob     27"""', id="columns"),
         pytest.param('"""| name  | age |\n| Ann   | 31  |"""', id="table"),
@@ -372,3 +374,44 @@ def test_blanks_that_are_lost_in_a_long_text_are_left_alone() -> None:
     long = app(f'"""{trailing}{chapters}"""')
     assert findings(long, RULE) == []
     assert len(findings(long, RULE, options={"min-share": 0.0})) == 1
+
+
+WORKED_ON = """import re
+from openai import OpenAI
+
+TEXT = \'\'\'
+{lines}    DOCUMENTS
+\'\'\'
+
+
+def ask(docs):
+    {work}
+    return OpenAI().responses.create(model="gpt-4.1", input=TEXT)
+""".replace("{lines}", "".join(f"    Rule {number}: name the page of the manual.\n" for number in range(8)))
+
+
+@pytest.mark.parametrize(
+    ("work", "applicability"),
+    [
+        ('TEXT.replace("    DOCUMENTS", docs)', Applicability.UNSAFE),
+        ('TEXT.replace("\\n    DOCUMENTS", docs)', Applicability.UNSAFE),
+        ('TEXT.strip().replace("  ", " ")', Applicability.UNSAFE),
+        ('TEXT.split("\\n")', Applicability.UNSAFE),
+        ("TEXT.splitlines()", Applicability.UNSAFE),
+        ('re.split(" +", TEXT)', Applicability.UNSAFE),
+        ('TEXT.replace("DOCUMENTS", docs)', Applicability.SAFE),
+        ('docs.split("\\n")', Applicability.SAFE),
+    ],
+)
+def test_what_code_looks_for_is_not_taken_away_safely(work: str, applicability: Applicability) -> None:
+    (finding,) = findings(WORKED_ON.replace("{work}", work), RULE)
+    assert finding.fix
+    assert finding.fix.applicability is applicability
+
+
+def test_a_text_that_cannot_be_edited_has_no_fix() -> None:
+    prompt = 'system: "' + "You are good.   \\n" * 6 + 'Be nice."\n'
+    source = "import yaml\nfrom openai import OpenAI\n\nD = yaml.safe_load(open('p.yaml'))\n"
+    source += "OpenAI().responses.create(model='gpt-4.1', input=D['system'])\n"
+    (finding,) = findings({FILE: source, "p.yaml": prompt}, RULE)
+    assert finding.fix is None

@@ -28,7 +28,7 @@ def takes_item(step: Step, targets: tuple[str, ...], inside: list[Binding]) -> b
     given |= {name for one in _calls_within(call.func) for name in mentioned((one.args, one.keywords))}
     blocks = step.module.facts.blocks
     inner = {name for number in step.module.enclosing_blocks(step.place.block) for name in blocks[number].targets}
-    flowing = sources(given, [one for one in inside if one.op != "for"])
+    flowing = sources(given, [one for one in inside if one.op != "for"], step.module)
     return not flowing.isdisjoint(targets) or not flowing.isdisjoint(inner - {*targets})
 
 

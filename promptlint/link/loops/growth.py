@@ -24,7 +24,7 @@ def sent_by(step: Step) -> set[str]:
     given = {name for one in (*step.call.args, *step.call.keywords) for name in mentioned(one)}
     scope = step.module.named_scope(step.place.scope)
     bindings = [one for one in step.module.bindings_of.get(scope, ()) if one.op in ("=", *ADDING)]
-    return sources(given, bindings)
+    return sources(given, bindings, step.module)
 
 
 def asks(module: Module, block: Block) -> bool:

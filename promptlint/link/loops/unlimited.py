@@ -83,7 +83,7 @@ def _reads(step: Step, readers: Iterable[Reader]) -> Iterator[tuple[str, Place, 
 def _with_sources(given: Iterable[Expr], module: Module, scope: int) -> list[Expr]:
     """Expressions, and what they are made of in a function."""
     given, bindings = [*given], module.bindings_of.get(scope, ())
-    flowing = sources((name for one in given for name in mentioned(one)), bindings)
+    flowing = sources((name for one in given for name in mentioned(one)), bindings, module)
     return [*given, *(one.value for one in bindings if root_of(one.target) in flowing)]
 
 
