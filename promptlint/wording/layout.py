@@ -20,8 +20,10 @@ BEFORE = re.compile(r"[^\W_][,;.!?)]?$")
 AFTER_MARKER = re.compile(r"[ \t]*(?:[-*+•#>]+|\(?\w{1,3}[.)])")
 CODE_OPENER = re.compile(
     r"(?:async )?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*:\s*(?:\#.*)?"
+    r"|\s*[\w-]+:\s*[|>][+-]?\s*"
 )
-OPENER = re.compile(r".*[:{\[(]\s*|.*:\s*[|>][+-]?\s*|\s*(?:[-*+•#]|\d+[.)]).*")
+"""A first line of Python, or of a block of YAML: what is below it is indented for it."""
+OPENER = re.compile(r".*[:{\[(]\s*|\s*(?:[-*+•#]|\d+[.)]).*")
 """A first line that lines below it may belong to: a heading, a list item, the key of a mapping."""
 
 
