@@ -15,7 +15,7 @@ from promptlint.finding import Applicability, Finding
 from promptlint.project import Problem
 from promptlint.promptfiles import is_valid
 from promptlint.run import Analysis
-from promptlint.source import Source, SourceError, decode, decode_plain, encode
+from promptlint.source import Source, SourceError, decode, encode
 from promptlint.template import Edit
 from promptlint.write import Replacement, WriteError, replace_files
 
@@ -201,16 +201,13 @@ def unchanged_outside(old: str, new: str, edits: Sequence[Edit]) -> bool:
 def _damage(source: Source, text: str) -> str | None:
     """Why the new text must not replace the old one."""
     try:
-        if _read_again(source, encode(source, text)) != text:
+        data = encode(source, text)
+        # The encoding of a notebook is known, and its cells need not join to the same text.
+        if source.is_python and not source.notebook and decode(data, source.path).text != text:
             return "the result would be read in another encoding"
     except SourceError as error:
         return error.message
     return "the result would not parse" if _parses(source) and not _parses(replace(source, text=text)) else None
-
-
-def _read_again(source: Source, data: bytes) -> str:
-    """The text of a file as it is read from its bytes. Raises SourceError."""
-    return (decode if source.is_python else decode_plain)(data, source.path).text
 
 
 def _parses(source: Source) -> bool:

@@ -139,6 +139,7 @@ def _hook(project: Project) -> Iterator[Step | Advice]:
         f"      entry: promptlint check{arguments}",
         "      language: python",
         f"      additional_dependencies: [{json.dumps(requirement())}]",
+        '      args: ["--"]',
         "      types_or: [python, jupyter]",
         "      # One process sees all files: prompts and the calls they reach often stand in different ones.",
         "      require_serial: true",

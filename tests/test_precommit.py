@@ -61,14 +61,18 @@ def test_the_hooks_are_the_two_that_are_documented() -> None:
 
 
 def test_the_entries_report_fix_and_pass(repository: Path, console: Console) -> None:
-    def hook(name: str) -> subprocess.CompletedProcess[str]:
+    def hook(name: str, file: str = "bad.py") -> subprocess.CompletedProcess[str]:
         script, *args = shlex.split(HOOKS[name]["entry"])
         assert script == "promptlint"
-        return console(*args, "bad.py", cwd=repository)
+        return console(*args, *HOOKS[name]["args"], file, cwd=repository)
 
     reported = hook("promptlint")
     assert (reported.returncode, reported.stderr) == (1, "")
     assert "TOK101" in reported.stdout
+    assert (repository / "bad.py").read_text(encoding="utf-8") == BAD
+
+    (repository / "--fix").write_text("import openai\n", encoding="utf-8")
+    assert hook("promptlint", "--fix").returncode == 0
     assert (repository / "bad.py").read_text(encoding="utf-8") == BAD
 
     assert hook("promptlint-fix").returncode == 0
