@@ -191,12 +191,19 @@ class Template:
             if isinstance(part, Hole) or part.token.is_fixed:
                 return None
             cut = part.slice(max(start - a, 0), min(end, b) - a) if part.is_verbatim else part
+            if not replacement and self._would_close(start, cut):
+                return None
             try:
                 text = "" if edits else quote_for(replacement, part.token)
             except ValueError:
                 return None
             edits.append(Edit(cut.path, cut.start, cut.end, text))
         return tuple(merge(edits)) if edits else None
+
+    def _would_close(self, start: int, cut: Piece) -> bool:
+        """Whether a quote that stands before a deletion would meet the quotes that end the string."""
+        quote = cut.token.quote
+        return bool(quote) and cut.end == cut.token.end - len(quote) and self.text[:start].endswith(quote[0])
 
     def after(self, changes: list[tuple[int, int, str]]) -> Template:
         """The template with `text[start:end]` replaced for each change; a replacement is shown where the range began.

@@ -308,6 +308,8 @@ def test_measured_requests_cost_what_they_used() -> None:
         ({"call": 1}, "`traffic`: unknown key `call`, did you mean `calls`?"),
         ({"calls": "many"}, "`traffic`: `calls` has to be a number, 0 or more, not 'many'"),
         ({"calls": -1}, "`traffic`: `calls` has to be a number, 0 or more, not -1"),
+        ({"calls": float("nan")}, "`traffic`: `calls` has to be a number, 0 or more, not nan"),
+        ({"calls": float("inf")}, "`traffic`: `calls` has to be a number, 0 or more, not inf"),
         ({"calls": True}, "`traffic`: `calls` has to be a number, 0 or more, not True"),
         ({"cached-share": 90}, "`traffic`: `cached-share` has to be a number from 0 to 1, not 90"),
         ({"batch": 1}, "`traffic`: `batch` has to be true or false, not 1"),

@@ -119,6 +119,14 @@ def test_edits_go_through_escapes_and_pieces_to_the_source() -> None:
     assert source[: edit.start] + edit.text + source[edit.end :] == source.replace("  two", "two")
 
 
+def test_a_deletion_does_not_bring_a_quote_to_the_end_of_the_string() -> None:
+    (prompt,) = project('PROMPT = """Say "yes" or "no" and no more"""' + CALL).prompts
+    text = prompt.template.text
+    assert prompt.template.replace(text.index(" and"), len(text)) is None
+    assert prompt.template.replace(text.index(" or"), len(text)) is None
+    assert prompt.template.replace(text.index(" more"), len(text)) is not None
+
+
 def test_an_edit_never_touches_a_hole() -> None:
     (prompt,) = project('PROMPT = f"one {x} two three four"' + CALL).prompts
     assert prompt.template.replace(0, len(prompt.template.text)) is None

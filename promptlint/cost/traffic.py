@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -104,10 +105,11 @@ def _read(
             base = replace(base, batch=value)
         elif key in AMOUNTS:
             most = 1 if key == "cached-share" else None
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or (most and value > most):
+            number = value if isinstance(value, int | float) and not isinstance(value, bool) else -1
+            if not math.isfinite(number) or number < 0 or (most and number > most):
                 expected = "a number from 0 to 1" if most else "a number, 0 or more"
                 raise origin.error(f"`{'.'.join(keys)}`: `{key}` has to be {expected}, not {value!r}", *keys, key)
-            base = replace(base, **{AMOUNTS[key]: float(value)})  # type: ignore[arg-type]  # fields that hold numbers
+            base = replace(base, **{AMOUNTS[key]: float(number)})  # type: ignore[arg-type]  # fields that hold numbers
     return base
 
 
