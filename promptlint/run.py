@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ from promptlint.sources import Sources
 if TYPE_CHECKING:
     from promptlint.facts import ModuleFacts
     from promptlint.finding import Finding
+    from promptlint.imported import Importable
     from promptlint.link.tables import CallTable
     from promptlint.measure import Meter
     from promptlint.registry import Registry
@@ -193,21 +195,24 @@ def read_tree(
     `texts` are the text files that the code may load, `declared` the calls that the configuration declares, `scanner`
     says how files are scanned, `read` gives the bytes of a file or raises SourceError.
     """
-    data: dict[str, bytes] = {}
     failed = list(problems)
     passed_over: list[str] = []
     names = _names(declared)
-    for path in files:
-        try:
-            content = read(path)
-        except SourceError as error:
-            failed.append(_problem(error))
-        else:
+
+    def passed() -> Iterator[tuple[str, bytes]]:
+        """The files that pass the gate."""
+        for path in files:
+            try:
+                content = read(path)
+            except SourceError as error:
+                failed.append(_problem(error))
+                continue
             if not scanner.gated or may_matter(content, names):
-                data[path] = content
+                yield path, content
             else:
                 passed_over.append(path)
-    return _tree(data, failed, passed_over, read, texts or TextFiles(), declared, scanner)
+
+    return _tree(passed(), failed, passed_over, read, texts or TextFiles(), declared, scanner)
 
 
 def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> Tree:
@@ -216,7 +221,7 @@ def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> 
     given = {path: decode_plain(content, path) for path, content in data.items() if path not in code}
     texts = TextFiles(given=given, listed=tuple(Listed(path, False, path) for path in given))
     gated = {path: content for path, content in code.items() if may_matter(content, _names(declared))}
-    tree = _tree(gated, [], code.keys() - gated.keys(), code.__getitem__, texts, declared, HERE)
+    tree = _tree(gated.items(), [], code.keys() - gated.keys(), code.__getitem__, texts, declared, HERE)
     return replace(tree, data={**tree.data, **{path: data[path] for path in given}})
 
 
@@ -263,7 +268,7 @@ def model_of(project: Project, prompt: Prompt) -> str | None:
 
 
 def _tree(
-    data: dict[str, bytes],
+    files: Iterable[tuple[str, bytes]],
     problems: list[Problem],
     passed_over: Collection[str],
     read: Callable[[str], bytes],
@@ -273,17 +278,17 @@ def _tree(
 ) -> Tree:
     """The tree of files that passed the gate, and of those of the `passed_over` that they import.
 
-    `read` gives the bytes of a file that was passed over.
+    `files` are read as they are taken, and meanwhile `problems` and `passed_over` grow. `read` gives the bytes of a
+    file that was passed over.
     """
-    seen = len(data) + len(passed_over)
-    modules = _scanned(data, problems, passed_over, read, scanner)
+    modules, data, seen = _scanned(files, problems, passed_over, read, scanner)
     project = _linked(modules, texts, declared, scanner)
     return Tree(
         project=replace(project, passed_over=PassedOver(frozenset(passed_over) - modules.keys(), read)),
         sources=Sources({path: data[path] for path in modules}, texts.sources),
         data={**data, **texts.data},
         problems=(*problems, *texts.problems, *project.problems),
-        files_seen=seen + len(texts.data),
+        files_seen=seen + len(passed_over) + len(texts.data),
         texts=texts,
         declared=declared,
         processes=scanner.processes,
@@ -291,39 +296,49 @@ def _tree(
 
 
 def _scanned(
-    data: dict[str, bytes],
+    files: Iterable[tuple[str, bytes]],
     problems: list[Problem],
     passed_over: Collection[str],
     read: Callable[[str], bytes],
     scanner: Scanner,
-) -> dict[str, ModuleFacts]:
-    """The facts of `data`, to which the files are added that those import, at first or second hand."""
+) -> tuple[dict[str, ModuleFacts], dict[str, bytes], int]:
+    """The facts of files and of those that they import, at first or second hand; the bytes of all that were scanned;
+    how many of them were given."""
     modules: dict[str, ModuleFacts] = {}
-    if not data:
-        return modules
-    from promptlint.imported import Importable
-
-    importable = Importable(path for path in passed_over if path.endswith(".py"))
+    data: dict[str, bytes] = {}
     found: dict[str, bytes | Problem] = {}
+
+    @cache
+    def importable() -> Importable:
+        """The files that were passed over: known when all are read."""
+        from promptlint.imported import Importable
+
+        return Importable(path for path in passed_over if path.endswith(".py"))
 
     def imported(facts: ModuleFacts) -> dict[str, bytes]:
         """The files that a file imports, of those that were passed over, where no other has imported them."""
         given: dict[str, bytes] = {}
-        for path in {*importable.imported_by(facts)} - found.keys():
+        for path in {*importable().imported_by(facts)} - found.keys():
             try:
                 found[path] = given[path] = read(path)
             except SourceError as error:
                 found[path] = _problem(error)
         return given
 
-    for path, outcome in scanner.scan(data, imported).items():
+    def noted() -> Iterator[tuple[str, bytes]]:
+        for path, content in files:
+            data[path] = content
+            yield path, content
+
+    for path, outcome in scanner.scan(noted(), imported).items():
         _sort_out(path, outcome, modules, problems)
+    given = len(data)
     for path, content in sorted(found.items()):
         if isinstance(content, Problem):
             problems.append(content)
         else:
             data[path] = content
-    return modules
+    return modules, data, given
 
 
 def _linked(

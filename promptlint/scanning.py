@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -24,6 +24,8 @@ WORTH_PROCESSES = 1_500_000
 CHUNK = 250_000
 """Bytes of source that are handed out together: small enough that no process waits long for the last."""
 
+PORTION = 2_000_000
+"""Bytes of source that are looked up in the cache, and handed out, at a time."""
 DIED = "not analysed: the process that read this file died"
 
 Executors: TypeAlias = Callable[[], AbstractContextManager["Executor"]]
@@ -50,35 +52,50 @@ class Scanner:
     gated: bool = True
     meanwhile: Callable[[], object] = lambda: None
 
-    def scan(self, data: Mapping[str, bytes], more: More = lambda _: {}) -> dict[str, Outcome]:
-        """The facts of each file, or why there are none, in the order of `data`; then, by path, of the files that
-        `more` gives for the facts of any of them, or of these. It is asked once for each."""
+    def scan(self, files: Iterable[tuple[str, bytes]], more: More = lambda _: {}) -> dict[str, Outcome]:
+        """The facts of each file, given by path and content, or why there are none, in their order; then, by path, of
+        the files that `more` gives for the facts of any of them, or of these.
+
+        Other processes begin while `files` still come. `more` is asked when all have come, once for each.
+        """
+        stream = iter(files)
+        first, size = _taken(stream, WORTH_PROCESSES)
+        if not first:
+            return {}
         from promptlint.workers import finished, submitted, undone
 
         outcomes: dict[str, Outcome] = {}
         fresh: dict[bytes, bytes] = {}
         pending: dict[Future[list[Outcome]], list[Job]] = {}
-        waiting = dict(data)
-        with self._executor(sum(map(len, data.values()))) as executor, undone(pending):
-            while waiting or pending:
-                found, missing = self._looked_up(waiting)
-                pending |= {submitted(executor, scan_chunk, chunk): chunk for chunk in _chunks(missing)}
-                waiting = {}
-                if not outcomes and not all(future.done() for future in pending):
-                    self.meanwhile()
+        given: list[str] = []
+        with self._executor(size) as executor, undone(pending):
+
+            def begin(some: Mapping[str, bytes]) -> dict[str, Outcome]:
+                """What the cache holds of some files; the others are handed out."""
+                found, missing = self._looked_up(some)
+                pending.update((submitted(executor, scan_chunk, chunk), chunk) for chunk in _chunks(missing))
+                return found
+
+            found: dict[str, Outcome] = {}
+            while first:
+                given += first
+                found |= begin(first)
+                first, _ = _taken(stream, PORTION)
+            if not all(future.done() for future in pending):
+                self.meanwhile()
+            while found or pending:
                 if not found:
                     found = {
                         job[0]: outcome
                         for future in finished(pending)
                         for job, outcome in self._scanned(pending.pop(future), future, fresh)
                     }
-                for outcome in found.values():
-                    if isinstance(outcome, ModuleFacts):
-                        waiting |= more(outcome)
                 outcomes |= found
+                asked = [more(outcome) for outcome in found.values() if isinstance(outcome, ModuleFacts)]
+                found = begin({path: content for one in asked for path, content in one.items()})
         if self.cache:
             self.cache.keep(fresh)
-        return {path: outcomes[path] for path in (*data, *sorted(outcomes.keys() - data.keys()))}
+        return {path: outcomes[path] for path in (*given, *sorted(outcomes.keys() - {*given}))}
 
     def _executor(self, size: int) -> AbstractContextManager[Executor]:
         """What scans files of so many bytes: this process, where that is enough or no other can be started."""
@@ -204,6 +221,18 @@ def begin_worker() -> None:
 def usable_cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _taken(stream: Iterator[tuple[str, bytes]], enough: int) -> tuple[dict[str, bytes], int]:
+    """The next files of a stream, of at least so many bytes together where there are as many; and how many they are."""
+    taken: dict[str, bytes] = {}
+    size = 0
+    for path, content in stream:
+        taken[path] = content
+        size += len(content)
+        if size >= enough:
+            break
+    return taken, size
 
 
 def _chunks(jobs: Sequence[Job]) -> Iterator[list[Job]]:

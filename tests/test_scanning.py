@@ -34,17 +34,17 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 
 
 def test_the_number_of_processes_changes_nothing(files: dict[str, bytes]) -> None:
-    alone = Scanner().scan(files)
+    alone = Scanner().scan(files.items())
     assert list(alone) == list(files)
     assert isinstance(alone["broken.py"], Problem)
     for jobs in (2, 3):
-        scanned = Scanner(executors=processes(jobs)).scan(files)
+        scanned = Scanner(executors=processes(jobs)).scan(files.items())
         assert list(scanned.items()) == list(alone.items())
 
 
 def test_text_that_is_no_unicode_comes_through(files: dict[str, bytes]) -> None:
     source = PROGRAM.replace("assistant", "\\ud800").encode()
-    scanned = Scanner(executors=processes(2)).scan({"a.py": source, "b.py": PROGRAM.encode()})
+    scanned = Scanner(executors=processes(2)).scan({"a.py": source, "b.py": PROGRAM.encode()}.items())
     assert all(isinstance(outcome, ModuleFacts) for outcome in scanned.values())
 
 
@@ -72,7 +72,7 @@ def dying() -> AbstractContextManager[Executor]:
 
 
 def test_a_process_that_dies_costs_its_file(files: dict[str, bytes]) -> None:
-    scanned = Scanner(executors=dying).scan(files)
+    scanned = Scanner(executors=dying).scan(files.items())
     assert scanned["m03.py"] == Problem("m03.py", 1, DIED, passing=True)
     assert [path for path, outcome in scanned.items() if isinstance(outcome, Problem)] == ["m03.py", "broken.py"]
     tree = read_tree(files, scanner=Scanner(executors=dying))
@@ -90,13 +90,13 @@ class Elsewhere(Executor):
 
 
 def test_any_executor_will_do(files: dict[str, bytes]) -> None:
-    assert Scanner(executors=Elsewhere).scan(files) == Scanner().scan(files)
+    assert Scanner(executors=Elsewhere).scan(files.items()) == Scanner().scan(files.items())
 
 
 def test_what_comes_after_is_made_ready_while_others_scan(files: dict[str, bytes]) -> None:
     made: list[str] = []
-    Scanner(meanwhile=lambda: made.append("alone")).scan(files)
-    Scanner(executors=processes(2), meanwhile=lambda: made.append("beside others")).scan(files)
+    Scanner(meanwhile=lambda: made.append("alone")).scan(files.items())
+    Scanner(executors=processes(2), meanwhile=lambda: made.append("beside others")).scan(files.items())
     assert made == ["beside others"]
 
 
@@ -109,7 +109,7 @@ def test_what_files_ask_for_is_scanned_with_them(files: dict[str, bytes], jobs: 
         asked.append(facts.path)
         return given.get(facts.path, {})
 
-    scanned = Scanner(executors=processes(jobs)).scan(files, more)
+    scanned = Scanner(executors=processes(jobs)).scan(files.items(), more)
     assert list(scanned) == [*files, "x.py", "y.py", "z.py"]
     assert isinstance(scanned["x.py"], Problem)
     assert sorted(asked) == sorted(path for path, outcome in scanned.items() if isinstance(outcome, ModuleFacts))
