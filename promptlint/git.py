@@ -117,13 +117,13 @@ class Repository:
     def _text(self, *arguments: str) -> str:
         return self._run(*arguments).decode(*_NAMES)
 
-    def _run(self, *arguments: str, stdin: str = "", settings: Mapping[str, str] = {}) -> bytes:
+    def _run(self, *arguments: str, stdin: str = "", settings: Mapping[str, str] | None = None) -> bytes:
         command = ["git", *OPTIONS, "-C", self._folder, *arguments]
         try:
             done = subprocess.run(
                 command,
                 input=stdin.encode(*_NAMES),
-                env={**os.environ, **ENVIRONMENT, **_set_by_environment(settings)},
+                env={**os.environ, **ENVIRONMENT, **_set_by_environment(settings or {})},
                 capture_output=True,
                 check=False,
             )

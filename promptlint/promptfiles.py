@@ -74,7 +74,7 @@ def load_from_disk(path: str) -> bytes | None:
 class TextFiles:
     """Text files, read when linking asks for them.
 
-    Only files below the `roots` (absolute folders, or files) are read, also where links lead elsewhere, and those in
+    Only files are read that lie below the `roots` (absolute folders, or files), wherever links lead, and those in
     `given`, which wins over them; one that is None there is not there. `load` gives the content of a file by its
     absolute path.
     """

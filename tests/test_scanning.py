@@ -17,7 +17,7 @@ from promptlint import scanning
 from promptlint.facts import ModuleFacts
 from promptlint.project import Problem
 from promptlint.run import read_tree
-from promptlint.scanning import DIED, Scanner, processes, scan_chunk
+from promptlint.scanning import DIED, Executors, Scanner, processes, scan_chunk
 from sample_rules import PROGRAM
 
 
@@ -91,6 +91,22 @@ class Elsewhere(Executor):
 
 def test_any_executor_will_do(files: dict[str, bytes]) -> None:
     assert Scanner(executors=Elsewhere).scan(files.items()) == Scanner().scan(files.items())
+
+
+class NoProcess(Executor):
+    """An executor of a system that has no process left."""
+
+    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+        raise BlockingIOError("Resource temporarily unavailable")
+
+
+def no_semaphore() -> AbstractContextManager[Executor]:
+    raise OSError("No space left on device")
+
+
+@pytest.mark.parametrize("executors", [NoProcess, no_semaphore])
+def test_where_no_process_can_be_started_this_one_scans(executors: Executors, files: dict[str, bytes]) -> None:
+    assert Scanner(executors=executors).scan(files.items()) == Scanner().scan(files.items())
 
 
 def test_what_comes_after_is_made_ready_while_others_scan(files: dict[str, bytes]) -> None:

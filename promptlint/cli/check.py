@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from promptlint.cli.options import (
     scan_options,
     settings_failures,
 )
-from promptlint.cli.output import NOTHING, Failure, emit, end_of
+from promptlint.cli.output import NOTHING, emit, end_of, read_standard_input
 from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
 from promptlint.cli.verdict import FORMATS, RANKS, Verdict, renderer
 from promptlint.discover import Discovery
@@ -167,9 +166,7 @@ def _show_files(found: Discovery) -> int:
 
 def _check_stdin(name: str, session: Session, work: Work, verdict: Verdict) -> int:
     """Check the source on standard input, and print it where it is to be fixed; the exit code."""
-    if sys.stdin is None:
-        raise Failure("standard input is closed")
-    content = sys.stdin.buffer.read()
+    content = read_standard_input()
     try:
         tree = tree_of({name: content}, session.declared((name,)))
     except SourceError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from promptlint.cli.output import (
     deliver,
     emit,
     print_problems,
+    read_standard_input,
     refuse_what_leads_out,
 )
 from promptlint.cli.session import open_or_fail
@@ -90,10 +90,8 @@ def command(
 def _read(file: str) -> Source:
     if file.endswith(SUFFIXES):
         raise Failure(f"{file}: this is source code; use `promptlint check --fix`")
-    if file == STDIN and sys.stdin is None:
-        raise Failure("standard input is closed")
     try:
-        source = decode_plain(sys.stdin.buffer.read() if file == STDIN else read_bytes(file), file)
+        source = decode_plain(read_standard_input() if file == STDIN else read_bytes(file), file)
     except SourceError as error:
         raise Failure(f"{error.path}:{error.line}: {error.message}") from error
     if len(source.text) > MAX_SIZE:

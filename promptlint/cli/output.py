@@ -75,6 +75,14 @@ def deliver(render: Callable[[Terminal], str], file: Path | None, *, err: bool =
         raise Failure(f"{file}: {error.strerror}") from error
 
 
+def read_standard_input() -> bytes:
+    """All of standard input. Raises Failure where it is closed."""
+    stream: TextIO | None = sys.stdin
+    if stream is None:
+        raise Failure("standard input is closed")
+    return stream.buffer.read()
+
+
 def refuse_what_leads_out(file: Path) -> None:
     """Raises Failure for a file to be written below the working directory that a symbolic link puts elsewhere: the
     link may be somebody else's."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_NESTING = 20
 MAX_BRACKETS = 1_000
+_DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
 _NESTING = re.compile(r"[\[{\]}]|^[ \t]*(?:[-?:][ \t]+){2,}", re.MULTILINE)
 
 _CARRIAGE_RETURN = re.compile(r"\r\n?")
@@ -91,7 +92,7 @@ def data_of(path: str, text: str) -> Value:
         return json_of(path, text)
     import yaml
 
-    if _nests_deeply(text):  # the loader that is written in C would take it for a request to end the process
+    if _nests_deeply(text):  # the stack of the loader that is written in C would overflow, and end the process
         return Unknown("data")
     try:
         node = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -133,9 +134,11 @@ def _from_json(placed: Placed, path: str, text: str) -> Value:
 def _nests_deeply(text: str) -> bool:
     """Whether brackets, or lists in lists on one line, are so deep in each other that no person wrote them."""
     depth = 0
-    for sign in _NESTING.finditer(text):
-        depth = max(0, depth + (1 if sign[0] in "[{" else -1)) if len(sign[0]) == 1 else depth
-        if depth > MAX_BRACKETS or len(sign[0]) > MAX_BRACKETS:
+    for match in _NESTING.finditer(text):
+        sign = match[0]
+        if sign in _DEEPER:
+            depth = max(0, depth + _DEEPER[sign])
+        if depth > MAX_BRACKETS or len(sign) > MAX_BRACKETS:
             return True
     return False
 
