@@ -80,30 +80,31 @@ class Repository:
 
     def files(self, ref: str) -> list[str]:
         """The paths of all files of a commit."""
-        listed = self._text(
-            "ls-tree", "-r", "-z", "--full-tree", "--format=%(objecttype) %(objectmode) %(path)", self.commit(ref)
-        )
-        entries = (entry.split(" ", 2) for entry in listed.split("\0") if entry)
-        # A link (mode 120000) holds a path, not a program.
-        return [path for kind, mode, path in entries if kind == "blob" and mode != "120000"]
+        return list(self._blobs(ref))
 
     def contents(self, ref: str, paths: Iterable[str]) -> dict[str, bytes]:
-        """What files held in a commit, by path; those that it does not have are left out."""
-        wanted = [path for path in paths if "\n" not in path]
-        commit = self.commit(ref)
-        output = self._run("cat-file", "--batch", stdin="".join(f"{commit}:{path}\n" for path in wanted))
+        """What files held in a commit, by path; those that it does not have are left out. Raises GitError."""
+        blobs = self._blobs(ref)
+        wanted = [path for path in paths if path in blobs]
+        output = self._run("cat-file", "--batch", stdin="".join(f"{blobs[path]}\n" for path in wanted))
         held: dict[str, bytes] = {}
         at = 0
         for path in wanted:
             end = output.index(b"\n", at)
-            header = output[at:end].rsplit(b" ", 2)
-            at = end + 1
-            if header[-1] == b"missing":
-                continue
-            size = int(header[-1])
-            held[path] = output[at : at + size]
-            at += size + 1
+            size = output[at:end].rpartition(b" ")[2]
+            if size == b"missing":  # of a partial clone
+                raise GitError(f"what `{path}` held then is not in this clone")
+            held[path] = output[end + 1 : end + 1 + int(size)]
+            at = end + 1 + int(size) + 1
         return held
+
+    def _blobs(self, ref: str) -> dict[str, str]:
+        """The ids of the contents of all files of a commit, by path."""
+        listed = self._text("ls-tree", "-r", "-z", "--full-tree", self.commit(ref))
+        entries = (entry.split("\t", 1) for entry in listed.split("\0") if entry)
+        described = ((about.split(" "), path) for about, path in entries)
+        # A link (mode 120000) holds a path, not a program.
+        return {path: blob for (mode, kind, blob), path in described if kind == "blob" and mode != "120000"}
 
     def _no_filters(self) -> dict[str, str]:
         """Settings by which no filter runs a program."""

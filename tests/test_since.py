@@ -168,3 +168,11 @@ def test_what_a_partial_clone_lacks_is_not_fetched(
     result = run("--since", "HEAD~1")
     assert result.exit_code == 2
     assert "--since HEAD~1: " in result.stderr
+
+
+@pytest.mark.parametrize("name", ["a'\"b.py", "a\nb.py", "a\\b.py", "\u00e9.py", "a b.py"])
+def test_a_name_that_git_quotes_is_known(name: str, repository: GitFolder) -> None:
+    repository.commit({name: APP})
+    assert since("HEAD") == []
+    repository.write({name: APP + "\n"})
+    assert since("HEAD") == []
