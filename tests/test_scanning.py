@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -91,6 +92,24 @@ class Elsewhere(Executor):
 
 def test_any_executor_will_do(files: dict[str, bytes]) -> None:
     assert Scanner(executors=Elsewhere).scan(files.items()) == Scanner().scan(files.items())
+
+
+def test_others_scan_while_files_still_come(files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "PORTION", 1)
+    done: list[str] = []
+
+    class Noting(Elsewhere):
+        def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+            done.append("handed out")
+            return super().submit(fn, *args, **kwargs)
+
+    def stream() -> Iterator[tuple[str, bytes]]:
+        for path, content in files.items():
+            done.append("read")
+            yield path, content
+
+    assert Scanner(executors=Noting).scan(stream()) == Scanner().scan(files.items())
+    assert done == ["read", "handed out"] * len(files)
 
 
 class NoProcess(Executor):
