@@ -101,7 +101,7 @@ def test_others_scan_while_files_still_come(files: dict[str, bytes], monkeypatch
     class Noting(Elsewhere):
         def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
             done.append("handed out")
-            return super().submit(fn, *args, **kwargs)
+            return super().submit(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
 
     def stream() -> Iterator[tuple[str, bytes]]:
         for path, content in files.items():
