@@ -15,8 +15,9 @@ from promptlint.folders import Entry
 from promptlint.git import Repository
 from promptlint.packages import package_parts
 from promptlint.promptfiles import MAX_SIZE, TOO_LARGE, TextFiles
-from promptlint.run import Session, Tree, read_tree
+from promptlint.run import Tree, read_tree
 from promptlint.scanning import Scanner
+from promptlint.session import Session
 from promptlint.source import SourceError
 
 

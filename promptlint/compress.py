@@ -34,7 +34,8 @@ from promptlint.project import (
 )
 from promptlint.promptfiles import text_facts
 from promptlint.rule import Rule
-from promptlint.run import Analysis, Session, Tree
+from promptlint.run import Analysis, Tree
+from promptlint.session import Session
 from promptlint.source import Source
 from promptlint.sources import Sources
 from promptlint.template import Edit

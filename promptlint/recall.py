@@ -22,7 +22,7 @@ from promptlint.discover import Discovery
 from promptlint.measure import current_day
 from promptlint.packages import package_parts
 from promptlint.project import Problem
-from promptlint.run import Session
+from promptlint.session import Session
 from promptlint.settings import SettingsError
 from promptlint.source import SourceError, read_bytes
 

@@ -12,7 +12,8 @@ import pytest
 
 from promptlint.finding import Finding
 from promptlint.measure import Meter
-from promptlint.run import examine, open_session, tree_of
+from promptlint.run import examine, tree_of
+from promptlint.session import open_session
 
 CACHED_CALL = '''\
 import anthropic

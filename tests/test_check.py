@@ -12,7 +12,8 @@ from promptlint.finding import Finding, Severity
 from promptlint.project import CallSite, Place, Prompt
 from promptlint.registry import Registry
 from promptlint.rule import Context, Rule
-from promptlint.run import Analysis, examine, open_session, tree_of
+from promptlint.run import Analysis, examine, tree_of
+from promptlint.session import open_session
 from promptlint.suppress import Suppression
 from sample_rules import PROGRAM, Crash, PleaseWord, VeryWord
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from command import Console
 from promptlint.compress import Compressed, compress
 from promptlint.finding import Applicability
-from promptlint.run import open_session
+from promptlint.session import open_session
 from promptlint.source import decode_plain
 
 SAFE = frozenset({Applicability.SAFE})

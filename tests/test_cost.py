@@ -17,7 +17,8 @@ from promptlint.cost.scenario import Rates, Scenario, usd
 from promptlint.cost.traffic import Traffic
 from promptlint.measure import Price
 from promptlint.measure.batch import Batch, batch_of
-from promptlint.run import examine, open_session, tree_of
+from promptlint.run import examine, tree_of
+from promptlint.session import open_session
 from promptlint.settings import SettingsError
 from promptlint.usage.record import Record, Totals
 from word_audit import DAY, FLASH, GPT, SOL, SONNET, WordMeter, audit

@@ -9,7 +9,8 @@ import pytest
 from promptlint.gate import may_matter
 from promptlint.link.sdks import load_surfaces
 from promptlint.project import CallSite, Role
-from promptlint.run import analyse, open_session
+from promptlint.run import analyse
+from promptlint.session import open_session
 from promptlint.settings import SettingsError
 
 LIBRARY = """

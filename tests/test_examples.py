@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from command import ROOT, Console
-from promptlint.run import analyse, open_session
+from promptlint.run import analyse
+from promptlint.session import open_session
 
 EXAMPLES = ROOT / "examples"
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -19,7 +19,8 @@ from promptlint.forks import each
 from promptlint.project import Prompt
 from promptlint.registry import Registry
 from promptlint.rule import Context, Rule
-from promptlint.run import Analysis, examine, open_session, tree_of
+from promptlint.run import Analysis, examine, tree_of
+from promptlint.session import open_session
 
 PARENT = os.getpid()
 PROMPT = 'PROMPT = "You are bot number {number}. Answer each question in one sentence."\n'

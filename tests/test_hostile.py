@@ -12,7 +12,8 @@ import pytest
 
 from command import Console
 from promptlint.link.matching import Matcher
-from promptlint.run import examine, open_session, read_tree, tree_of
+from promptlint.run import examine, read_tree, tree_of
+from promptlint.session import open_session
 from sample_rules import PROGRAM
 
 HEAD = "from openai import OpenAI\nclient = OpenAI()\n"

@@ -13,7 +13,8 @@ import pytest
 from command import ROOT
 from promptlint.registry import Registry
 from promptlint.rule import Rule
-from promptlint.run import examine, open_session, tree_of
+from promptlint.run import examine, tree_of
+from promptlint.session import open_session
 
 
 @pytest.fixture

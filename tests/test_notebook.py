@@ -21,8 +21,9 @@ from promptlint.registry import Registry
 from promptlint.report import as_json, concise, diff
 from promptlint.report.terminal import Terminal
 from promptlint.report.view import View
-from promptlint.run import Session, examine, open_session, tree_of, updated
+from promptlint.run import examine, tree_of, updated
 from promptlint.scan import scan
+from promptlint.session import Session, open_session
 from promptlint.source import SourceError, decode, encode
 from sample_rules import VeryWord
 

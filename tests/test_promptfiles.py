@@ -15,7 +15,8 @@ from promptlint.fix import Fixed, fix_files, write_fixed
 from promptlint.project import Evidence, Project, Prompt
 from promptlint.promptfiles import MAX_SIZE, Listed, TextFiles
 from promptlint.registry import Registry
-from promptlint.run import Tree, examine, open_session, read_tree, tree_of, updated
+from promptlint.run import Tree, examine, read_tree, tree_of, updated
+from promptlint.session import open_session
 from promptlint.settings import SettingsError
 from sample_rules import VeryWord
 

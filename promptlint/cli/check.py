@@ -31,8 +31,9 @@ from promptlint.finding import Applicability
 from promptlint.project import Problem
 from promptlint.report.terminal import visible
 from promptlint.report.view import View
-from promptlint.run import Analysis, Session, Tree, examine, tree_of, updated
+from promptlint.run import Analysis, Tree, examine, tree_of, updated
 from promptlint.scanning import Scanner
+from promptlint.session import Session
 from promptlint.source import Source, SourceError, encode
 
 if TYPE_CHECKING:

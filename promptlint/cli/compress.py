@@ -33,7 +33,7 @@ from promptlint.finding import Applicability
 from promptlint.promptfiles import MAX_SIZE
 from promptlint.report import diff
 from promptlint.report.terminal import plural, usd, visible
-from promptlint.run import Session
+from promptlint.session import Session
 from promptlint.source import Source, SourceError, decode_plain, encode, read_bytes
 
 TEXT_RULES = ("TOK1",)

@@ -26,8 +26,9 @@ from promptlint.diffs.limits import Limit
 from promptlint.discover import discover
 from promptlint.git import GitError, Repository
 from promptlint.report.view import View
-from promptlint.run import Session, Tree, examine
+from promptlint.run import Tree, examine
 from promptlint.scanning import Scanner
+from promptlint.session import Session
 from promptlint.since import Earlier
 from promptlint.source import shown
 

@@ -17,7 +17,8 @@ from promptlint.git import GitError, Repository
 from promptlint.initial import Advice, Step
 from promptlint.report.statistics import by_rule
 from promptlint.report.terminal import Terminal, plural, shorten, visible
-from promptlint.run import Analysis, Session, examine
+from promptlint.run import Analysis, examine
+from promptlint.session import Session
 from promptlint.settings.files import find_config
 from promptlint.write import Replacement, WriteError, replace_files
 

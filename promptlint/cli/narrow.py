@@ -11,7 +11,8 @@ from typing import TypeAlias
 from promptlint.cli.output import Failure
 from promptlint.discover import Discovery
 from promptlint.report.view import Narrowed
-from promptlint.run import Analysis, Session, Tree, examine
+from promptlint.run import Analysis, Tree, examine
+from promptlint.session import Session
 
 Narrow: TypeAlias = Callable[[Analysis], tuple[Analysis, Narrowed]]
 """An analysis with the findings to tell, and what was left out."""

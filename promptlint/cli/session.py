@@ -14,8 +14,9 @@ from promptlint.discover import Discovery, discover
 from promptlint.promptfiles import TextFiles
 from promptlint.registry import load_plugins
 from promptlint.report.terminal import visible
-from promptlint.run import Analysis, Session, Tree, examine, open_session, read_tree
+from promptlint.run import Analysis, Tree, examine, read_tree
 from promptlint.scanning import Scanner, processes, usable_cores
+from promptlint.session import Session, open_session
 from promptlint.settings import SettingsError
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from promptlint.cost.requests import Requests
 from promptlint.cost.traffic import TrafficTable, traffic_of
 from promptlint.measure import Meter
 from promptlint.project import CallSite, Project, Prompt, UsageFate
-from promptlint.run import Analysis, Session
+from promptlint.run import Analysis
+from promptlint.session import Session
 from promptlint.usage.match import Usage
 from promptlint.usage.read import FileRead
 

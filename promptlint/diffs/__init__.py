@@ -9,7 +9,8 @@ from promptlint.diffs.calls import CallChange, CallSide, call_changes, call_side
 from promptlint.diffs.prompts import PromptChange, prompt_changes, prompt_sides
 from promptlint.finding import Finding
 from promptlint.fingerprint import fingerprint
-from promptlint.run import Analysis, Session
+from promptlint.run import Analysis
+from promptlint.session import Session
 from promptlint.since import Earlier, new_findings
 
 

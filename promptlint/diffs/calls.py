@@ -12,8 +12,9 @@ from promptlint.cost.traffic import traffic_of
 from promptlint.diffs.matching import Traits, matched
 from promptlint.measure import Price
 from promptlint.project import CallSite, CapState
-from promptlint.run import Session, Tree
+from promptlint.run import Tree
 from promptlint.saving import provider_of
+from promptlint.session import Session
 from promptlint.template import Hole, Piece, Template
 
 HOLE = "{}"

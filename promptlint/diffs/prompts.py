@@ -9,7 +9,8 @@ from promptlint.cost.calls import function_of
 from promptlint.diffs.calls import CallChange, comparable
 from promptlint.diffs.matching import Traits, matched
 from promptlint.project import Prompt
-from promptlint.run import Session, Tree, model_of
+from promptlint.run import Tree, model_of
+from promptlint.session import Session
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from promptlint.project import CallSite, CapState, Project, Prompt
 from promptlint.report.documents import dump, errors, span
 from promptlint.report.table import table
 from promptlint.report.terminal import Terminal, plural, visible
-from promptlint.run import Session, Tree, model_of
+from promptlint.run import Tree, model_of
+from promptlint.session import Session
 
 
 def as_json(tree: Tree, session: Session) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from promptlint.finding import Applicability, Finding, Severity
 from promptlint.project import Problem, Project
-from promptlint.run import Analysis, Session, model_of
+from promptlint.run import Analysis, model_of
+from promptlint.session import Session
 
 if TYPE_CHECKING:
     from promptlint.baseline import Entry

@@ -9,7 +9,8 @@ import pytest
 
 from promptlint.finding import Confidence, Finding
 from promptlint.gate import may_matter
-from promptlint.run import analyse, open_session
+from promptlint.run import analyse
+from promptlint.session import open_session
 from rule_run import findings
 
 RULES = ("whitespace-bloat", "duplicate-instruction", "pretty-json", "filler-phrase")

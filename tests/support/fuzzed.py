@@ -13,8 +13,9 @@ import msgspec
 from promptlint.facts import ModuleFacts
 from promptlint.finding import Applicability
 from promptlint.fix import fix_files
-from promptlint.run import Session, examine, open_session, tree_of, updated
+from promptlint.run import examine, tree_of, updated
 from promptlint.scan import scan
+from promptlint.session import Session, open_session
 from promptlint.source import SourceError, decode, encode
 from promptlint.syntax import Field, Run, Str
 

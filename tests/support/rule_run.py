@@ -7,7 +7,8 @@ from pathlib import Path
 
 from promptlint.finding import Applicability, Finding
 from promptlint.fix import fix_files
-from promptlint.run import Analysis, examine, open_session, tree_of, updated
+from promptlint.run import Analysis, examine, tree_of, updated
+from promptlint.session import open_session
 
 FILE = "app.py"
 

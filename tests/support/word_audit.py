@@ -10,7 +10,8 @@ from promptlint.cost.audit import Audit, audit_of
 from promptlint.cost.requests import requests
 from promptlint.measure import Count, Meter, Price
 from promptlint.registry import Registry
-from promptlint.run import examine, open_session, tree_of
+from promptlint.run import examine, tree_of
+from promptlint.session import open_session
 from promptlint.template import Template
 
 DAY = date(2026, 11, 22)
