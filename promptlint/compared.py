@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 
@@ -37,9 +37,8 @@ def only_compared(offset: int, module: ModuleFacts) -> str | None:
 
 def statement_bindings(offset: int, module: ModuleFacts) -> Iterator[Binding]:
     """The bindings of the statement that an offset lies in."""
-    at = bisect_right(module.statements, offset, key=lambda statement: statement[0]) - 1
-    start, end = module.statements[at] if at >= 0 else (0, 0)
-    if start <= offset < end:
+    if statement := module.statement_at(offset):
+        start, end = statement
         first = bisect_left(module.bindings, start, key=lambda binding: binding.offset)
         yield from takewhile(lambda binding: binding.offset < end, islice(module.bindings, first, None))
 

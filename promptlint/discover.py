@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from promptlint.folders import DISK, LEADS_OUT, Entry, Folders, leads_out
+from promptlint.folders import DISK, LEADS_OUT, Entry, Folders, leads_out, real_paths
 from promptlint.patterns import Patterns, below
 from promptlint.project import Problem
 from promptlint.promptfiles import Listed, is_text_file, may_hold_prompts
@@ -155,8 +155,9 @@ def discover(paths: Sequence[str], settings: SettingsResolver, folders: Folders 
         else:
             walk.files.setdefault(os.path.realpath(full), full)
     roots = tuple(dict.fromkeys((settings.cwd, *walk.roots)))
+    real_roots = real_paths(roots) if walk.links else frozenset()
     for link in sorted((*walk.links, *walk.named_links)):
-        if link not in walk.named_links and leads_out(link, roots):
+        if link not in walk.named_links and leads_out(link, real_roots):
             walk.problem(link, LEADS_OUT)
         else:
             walk.files.setdefault(os.path.realpath(link), link)

@@ -252,6 +252,11 @@ class ModuleFacts(Struct, frozen=True, gc=False):
         is_plain = self.package_parts == 1 and not self.is_package
         return ".".join(parts[: above if is_plain else above + 1])
 
+    def statement_at(self, offset: int) -> tuple[int, int] | None:
+        """The simple statement or compound header that holds an offset: its start and end."""
+        at = bisect_right(self.statements, offset, key=lambda span: span[0]) - 1
+        return self.statements[at] if at >= 0 and offset < self.statements[at][1] else None
+
     def locate(self, offset: int) -> Location:
         """Where people find an offset."""
         line, column = self.position(offset)

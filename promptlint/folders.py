@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from promptlint.patterns import below
@@ -49,11 +49,15 @@ class Disk:
             return list(found)
 
 
-def leads_out(path: str, roots: Iterable[str]) -> bool:
-    """Whether what stands at an absolute path really lies in none of the absolute folders, or in what git keeps for
-    itself. A repository that somebody else wrote may hold links to anything, and a report shows what was read."""
+def real_paths(paths: Iterable[str]) -> frozenset[str]:
+    """Where absolute paths really lead."""
+    return frozenset(map(os.path.realpath, paths))
+
+
+def leads_out(path: str, real_roots: Collection[str]) -> bool:
+    """Whether what stands at an absolute path really lies in none of the folders (`real_paths`), or in what git keeps
+    for itself. A repository that somebody else wrote may hold links to anything, and a report shows what was read."""
     real = os.path.realpath(path)
-    real_roots = map(os.path.realpath, roots)
     within = [one for root in real_roots if (one := "" if real == root else below(real, root)) is not None]
     return not within or any(".git" in one.split("/") for one in within)
 

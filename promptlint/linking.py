@@ -34,7 +34,8 @@ def link_all(
     """The project of all modules by path, for the arguments of `link`, linked by up to so many processes."""
     parts = parts_of(modules)
     if len(parts) < 2:
-        return _linked([modules[path] for path in sorted(modules)], files, declared)
+        part = [modules[path] for path in sorted(modules)]
+        return _with_facts(part, _link_what_can_be(part, files, declared))
     sizes = [sum(facts.scopes[0].end for facts in part) for part in parts]
     is_worth = files.is_portable and sum(sizes) >= WORTH_FORKING
     listed = _listed_for(parts, files)
@@ -42,7 +43,7 @@ def link_all(
     def linked(at: int) -> tuple[Project, TextFiles]:
         """The project of a part without its facts, which need not be copied, and the text files that were read."""
         mine = files.only(listed[at])
-        project = _linked(parts[at], mine, declared)
+        project = _link_what_can_be(parts[at], mine, declared)
         gc.collect()  # What linking it took goes before the next is linked (a fifth of the memory of a run).
         return replace(project, modules={path: one for path, one in project.modules.items() if mine.knows(path)}), mine
 
@@ -58,24 +59,20 @@ def link_all(
     return united(_with_facts(parts[at], found[at][0]) for at in range(len(parts)))
 
 
-def _linked(part: list[ModuleFacts], files: TextFiles, declared: Sequence[CallTable]) -> Project:
-    """The project of a part. A file over which linking fails is left out of it, and named in its problems."""
+def _link_what_can_be(part: list[ModuleFacts], files: TextFiles, declared: Sequence[CallTable]) -> Project:
+    """The project of a part. A file over which linking fails is left out of it, and named in its problems; all that are
+    left, where it is not known which one that is."""
     problems: list[Problem] = []
     left = {facts.path: facts for facts in part}
     while True:
         try:
-            project = link(left.values(), files, declared)
-            break
+            return replace(link(left.values(), files, declared), problems=tuple(problems))
         except Exception as error:  # one file must not take the others with it
             path = file_behind(error)
-            if path not in left or len(problems) == MOST_FAILURES:
-                path = next(iter(left), "")
-                left.clear()
-            left.pop(path, None)
-            problems.append(not_analysed(path, error))
-    return replace(
-        project, modules={**{facts.path: facts for facts in part}, **project.modules}, problems=tuple(problems)
-    )
+            is_known = path in left and len(problems) < MOST_FAILURES
+            for failed in [path] if path and is_known else list(left):
+                del left[failed]
+                problems.append(not_analysed(failed, error))
 
 
 def _with_facts(part: list[ModuleFacts], project: Project) -> Project:

@@ -7,9 +7,10 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from promptlint.folders import LEADS_OUT, leads_out
+from promptlint.folders import LEADS_OUT, leads_out, real_paths
 from promptlint.patterns import below
 from promptlint.project import Problem
 from promptlint.source import Source, SourceError, decode_plain, read_bytes
@@ -111,13 +112,17 @@ class TextFiles:
                     self._problems[path] = Problem(path, error.line, error.message)
         return self._sources[path]
 
+    @cached_property
+    def _real_roots(self) -> frozenset[str]:
+        return real_paths(self._roots)
+
     def _loaded(self, path: str) -> Source | None:
         full = os.path.normpath(os.path.join(self._cwd, path))
         inside = any(full == root or below(full, root) is not None for root in self._roots)
         data = self._load(full) if inside and (is_text_file(path) or path in self._declared) else None
         if data is None:
             return None
-        if self.is_portable and leads_out(full, self._roots):
+        if self.is_portable and leads_out(full, self._real_roots):
             raise SourceError(path, 1, LEADS_OUT)
         source = decode_plain(data, path)
         if path in self._declared and not is_valid(path, source.text):

@@ -59,20 +59,20 @@ class Memory:
             return None
         if report is None:
             return None
-        is_same = all(self._digest(path, _digest_of(path)) == digest for path, digest in report.texts.items())
+        is_same = all(self._state(path, _digest_of(path)) == digest for path, digest in report.texts.items())
         return report if is_same else None
 
     def keep(self, text: str, problems: Iterable[Problem], *, failing: bool, texts: Mapping[str, bytes | None]) -> None:
         """Remember a report; `texts` are the text files that were asked for, with what was read."""
         digests = {
-            path: self._digest(path, None if content is None else _digest(content)) for path, content in texts.items()
+            path: self._state(path, None if content is None else _digest(content)) for path, content in texts.items()
         }
         try:
             self.cache.keep({self.key: msgspec.msgpack.encode(Report(text, tuple(problems), failing, digests))})
         except UnicodeEncodeError:
             return  # it shows text that is no Unicode
 
-    def _digest(self, path: str, content: bytes | None) -> bytes:
+    def _state(self, path: str, content: bytes | None) -> bytes:
         """A digest of a text file and of the settings that hold for it: a folder of its own may have some."""
         try:
             settings = repr(self.session.settings(path))

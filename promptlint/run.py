@@ -12,7 +12,7 @@ from promptlint.packages import package_parts
 from promptlint.passedover import PassedOver
 from promptlint.project import Problem, Project, Prompt
 from promptlint.promptfiles import Listed, TextFiles, is_text_file
-from promptlint.scanning import HERE, Outcome, Scanner, scan_source
+from promptlint.scanning import HERE, Outcome, Scanner, problem_of, scan_source
 from promptlint.session import Session
 from promptlint.source import Source, SourceError, decode_plain, read_bytes
 from promptlint.sources import Sources
@@ -94,7 +94,7 @@ def read_tree(
             try:
                 content = read(path)
             except SourceError as error:
-                failed.append(_problem(error))
+                failed.append(problem_of(error))
                 continue
             if not scanner.gated or may_matter(content, names):
                 yield path, content
@@ -211,7 +211,7 @@ def _scanned(
             try:
                 found[path] = given[path] = read(path)
             except SourceError as error:
-                found[path] = _problem(error)
+                found[path] = problem_of(error)
         return given
 
     def noted() -> Iterator[tuple[str, bytes]]:
@@ -254,7 +254,3 @@ def _sort_out(path: str, outcome: Outcome, modules: dict[str, ModuleFacts], prob
         problems.append(outcome)
     else:
         modules[path] = outcome
-
-
-def _problem(error: SourceError) -> Problem:
-    return Problem(error.path, error.line, error.message, error.cell)

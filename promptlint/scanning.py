@@ -151,7 +151,7 @@ def scan_file(path: str, content: bytes, parts: int) -> Outcome:
     try:
         source = decode(content, path)
     except SourceError as error:
-        return Problem(error.path, error.line, error.message, error.cell)
+        return problem_of(error)
     except Exception as error:  # one file must not take the others with it
         return not_analysed(path, error)
     return scan_source(source, parts)
@@ -164,9 +164,14 @@ def scan_source(source: Source, parts: int) -> Outcome:
     try:
         return scan(source, parts)
     except SourceError as error:
-        return Problem(error.path, error.line, error.message, error.cell)
+        return problem_of(error)
     except Exception as error:  # one file must not take the others with it
         return not_analysed(source.path, error)
+
+
+def problem_of(error: SourceError) -> Problem:
+    """The problem of a file that cannot be read, decoded or parsed."""
+    return Problem(error.path, error.line, error.message, error.cell)
 
 
 def not_analysed(path: str, error: Exception) -> Problem:

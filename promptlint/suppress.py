@@ -181,7 +181,7 @@ class _Lines:
     def at(self, finding: Finding, facts: ModuleFacts) -> list[int]:
         """The comments that may apply to a finding, in order."""
         start, end = finding.place.start, max(finding.place.start, finding.place.end - 1)
-        statement = statement_at(facts, start) or (start, start + 1)
+        statement = facts.statement_at(start) or (start, start + 1)
         first = line_of(facts, min(start, statement[0]))
         last = line_of(facts, max(end, statement[1] - 1))
         some = self.lines[bisect_left(self.lines, (first, -1)) : bisect_left(self.lines, (last + 1, -1))]
@@ -212,7 +212,7 @@ def reaches(suppression: Suppression, finding: Finding, facts: ModuleFacts) -> b
     start, end = finding.place.start, max(finding.place.start, finding.place.end - 1)
     if suppression.line in (line_of(facts, start), line_of(facts, end)):
         return True
-    statement = statement_at(facts, start)
+    statement = facts.statement_at(start)
     if statement is None:
         return False
     first, last = line_of(facts, statement[0]), line_of(facts, max(statement[0], statement[1] - 1))
@@ -223,15 +223,9 @@ def line_of(facts: ModuleFacts, offset: int) -> int:
     return facts.position(offset)[0]
 
 
-def statement_at(facts: ModuleFacts, offset: int) -> tuple[int, int] | None:
-    """The simple statement or compound header that holds an offset."""
-    at = bisect_right(facts.statements, offset, key=lambda span: span[0]) - 1
-    return facts.statements[at] if at >= 0 and offset < facts.statements[at][1] else None
-
-
 def next_code_line(facts: ModuleFacts, comment: Comment) -> int | None:
     """The line on which the statement after a comment begins, where the comment stands alone between statements."""
-    if not comment.alone or statement_at(facts, comment.start):
+    if not comment.alone or facts.statement_at(comment.start):
         return None
     following = bisect_right(facts.statements, comment.start, key=lambda span: span[0])
     return line_of(facts, facts.statements[following][0]) if following < len(facts.statements) else None

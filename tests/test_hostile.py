@@ -12,6 +12,7 @@ import pytest
 
 from command import Console
 from promptlint.link.matching import Matcher
+from promptlint.project import Project
 from promptlint.run import examine, read_tree, tree_of
 from promptlint.session import open_session
 from sample_rules import PROGRAM
@@ -419,3 +420,15 @@ def test_a_file_over_which_linking_fails_costs_itself(monkeypatch: pytest.Monkey
     assert (problem.path, problem.passing) == ("bad.py", True)
     assert "could not be analysed: ZeroDivisionError: never mind" in problem.message
     assert [call.place.path for call in tree.project.calls] == ["good.py"]
+
+
+def test_where_linking_fails_over_all_files_each_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(modules: Any, *args: Any) -> Project:
+        if not modules:
+            return Project({}, (), ())
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("promptlint.linking.link", link)
+    tree = tree_of({"a.py": PROGRAM.encode(), "b.py": PROGRAM.encode()})
+    assert [problem.path for problem in tree.problems] == ["a.py", "b.py"]
+    assert set(tree.project.modules) == {"a.py", "b.py"}

@@ -28,11 +28,10 @@ from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
 from promptlint.cli.verdict import FORMATS, RANKS, Verdict, renderer
 from promptlint.discover import Discovery
 from promptlint.finding import Applicability
-from promptlint.project import Problem
 from promptlint.report.terminal import visible
 from promptlint.report.view import View
 from promptlint.run import Analysis, Tree, examine, tree_of, updated
-from promptlint.scanning import Scanner
+from promptlint.scanning import Scanner, problem_of
 from promptlint.session import Session
 from promptlint.source import Source, SourceError, encode
 
@@ -171,7 +170,7 @@ def _check_stdin(name: str, session: Session, work: Work, verdict: Verdict) -> i
     try:
         tree = tree_of({name: content}, session.declared((name,)))
     except SourceError as error:
-        return end_of([Problem(error.path, error.line, error.message)])
+        return end_of([problem_of(error)])
     view = _viewed(tree, Discovery((name,), ()), session, work, write=False)
     if work.show_diff:
         return verdict.on_diff(view)

@@ -11,7 +11,7 @@ from typing import IO, Any, TextIO
 
 import click
 
-from promptlint.folders import leads_out
+from promptlint.folders import leads_out, real_paths
 from promptlint.patterns import below
 from promptlint.project import Problem
 from promptlint.report.terminal import Terminal, inert, visible
@@ -88,7 +88,7 @@ def refuse_what_leads_out(file: Path) -> None:
     link may be somebody else's."""
     cwd = os.getcwd()
     full = os.path.abspath(file)
-    if below(full, cwd) is not None and leads_out(full, [cwd]):
+    if below(full, cwd) is not None and leads_out(full, real_paths([cwd])):
         raise Failure(f"{file}: a symbolic link leads out of this folder to {os.path.realpath(full)}: not written")
 
 
