@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache as remembered
@@ -55,8 +54,8 @@ class Cache:
             for some in _portions(list(keys)):
                 among = f"key IN ({','.join('?' * len(some))})"
                 for key, value in connection.execute(f"SELECT key, value FROM entries WHERE {among}", some):
-                    with suppress(zlib.error, TypeError):
-                        held[key] = zlib.decompress(value)
+                    if isinstance(value, bytes):  # SQLite would take anything
+                        held[key] = value
                 connection.execute(f"UPDATE entries SET day = {_today()} WHERE day < {_today()} AND {among}", some)
 
         self._do(read)
@@ -66,7 +65,7 @@ class Cache:
         """Hold more: all of it or, where another run is in the way, nothing."""
 
         def write(connection: sqlite3.Connection) -> None:
-            rows = ((key, zlib.compress(value, 1), _today()) for key, value in fresh.items())
+            rows = ((key, value, _today()) for key, value in fresh.items())
             connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
 
         if fresh:

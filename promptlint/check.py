@@ -1,4 +1,4 @@
-"""Asking the rules: every selected rule sees every prompt, call and suppression comment, and the project as a whole.
+"""Asking the rules: every selected rule sees every prompt, call and suppression comment, and each project as a whole.
 
 A rule that raises, or reports what is no finding, is not asked again about that file; the other rules and files are not
 touched by it. One that does not end is ended by Ctrl-C, which then names it.
@@ -96,23 +96,23 @@ class _Examiner:
             findings = [finding for finding in found if self.is_selected(finding) and finding.place.path in paths]
         return _Answers([], [], findings, book.crashes)
 
-    def questions(self) -> list[Callable[[], _Answers]]:
-        """All that rules are to be asked, in any order and by any process: of the whole project, which takes longest,
-        then file by file."""
+    def questions_about_all(self) -> list[Callable[[], _Answers]]:
+        """What rules are to be asked of the whole project, in any order and by any process."""
+        return [
+            partial(self.ask_about_all, rule, meter, paths)
+            for rule, meter, paths in self._settled()
+            if type(rule).check_project is not Rule.check_project
+        ]
+
+    def questions_about_files(self) -> list[Callable[[], _Answers]]:
+        """What rules are to be asked file by file, in any order and by any process."""
         prompts: defaultdict[str, list[Prompt]] = defaultdict(list)
         calls: defaultdict[str, list[CallSite]] = defaultdict(list)
         for prompt in self.project.prompts:
             prompts[prompt.place.path].append(prompt)
         for call in self.project.calls:
             calls[call.place.path].append(call)
-        return [
-            *(
-                partial(self.ask_about_all, rule, meter, paths)
-                for rule, meter, paths in self._settled()
-                if type(rule).check_project is not Rule.check_project
-            ),
-            *(partial(self.ask_about_file, prompts[path], calls[path]) for path in sorted({*prompts, *calls})),
-        ]
+        return [partial(self.ask_about_file, prompts[path], calls[path]) for path in sorted({*prompts, *calls})]
 
     def _settled(self) -> Iterable[tuple[Rule, Meter, list[str]]]:
         """Each rule with its options and its counter, and the paths for which it runs so."""
@@ -167,38 +167,47 @@ class _Examiner:
 
 
 def check(
-    project: Project,
+    projects: Sequence[Project],
     rules_for: Callable[[str], tuple[Rule, ...]],
     meter_for: Callable[[str], Meter],
     codes: Mapping[str, str],
     processes: int = 1,
-) -> Checked:
-    """What the rules find in the project, asked by up to so many processes.
+) -> list[Checked]:
+    """What the rules find in each project, asked by up to so many processes.
 
     `rules_for` and `meter_for` give the rules and the token counter for a path; `codes` maps the name of every
     known rule to its code, for reading suppression comments.
     """
     with redirect_stdout(sys.stderr):  # what a rule prints must not get into a report
-        examiner = _Examiner(project, rules_for, meter_for, {})
-        questions = examiner.questions()
-        is_much = sum(facts.scopes[0].end for facts in project.modules.values()) >= WORTH_FORKING
-        answers = each(questions, lambda question: question(), processes if is_much else 1)
-        return _checked(examiner, answers, codes)
+        examiners = [_Examiner(project, rules_for, meter_for, {}) for project in projects]
+        # What is asked of a whole project takes longest, so it comes first.
+        questions = [
+            (at, question)
+            for asking in (_Examiner.questions_about_all, _Examiner.questions_about_files)
+            for at, examiner in enumerate(examiners)
+            for question in asking(examiner)
+        ]
+        size = sum(facts.scopes[0].end for project in projects for facts in project.modules.values())
+        made = each(questions, lambda asked: asked[1](), processes if size >= WORTH_FORKING else 1)
+        answers: list[list[_Answers]] = [[] for _ in projects]
+        for (at, _), answer in zip(questions, made, strict=True):
+            answers[at].append(answer)
+        return [_checked(examiner, answers[at], codes) for at, examiner in enumerate(examiners)]
 
 
 def _checked(examiner: _Examiner, answers: Sequence[_Answers], codes: Mapping[str, str]) -> Checked:
     project = examiner.project
     examiner.crashes |= {key: crash for one in reversed(answers) for key, crash in one.crashes.items()}
     raw = [finding for kind in ("prompts", "calls", "project") for one in answers for finding in getattr(one, kind)]
-    filtered = suppress.apply(_in_order(raw), project.modules, codes, examiner.has_run)
+    filtered = suppress.apply(in_order(raw), project.modules, codes, examiner.has_run)
     late: list[Finding] = []
     for comment in filtered.suppressions:
         late += examiner.ask(comment, lambda rule: rule.check_suppression)
     # A finding about a comment can itself be ignored; what that does to other comments is not asked again.
-    about_comments = suppress.apply(_in_order(late), project.modules, codes, examiner.has_run)
+    about_comments = suppress.apply(in_order(late), project.modules, codes, examiner.has_run)
     return Checked(
-        findings=_in_order((*filtered.kept, *about_comments.kept)),
-        suppressed=_in_order((*filtered.suppressed, *about_comments.suppressed)),
+        findings=in_order((*filtered.kept, *about_comments.kept)),
+        suppressed=in_order((*filtered.suppressed, *about_comments.suppressed)),
         problems=tuple(dict.fromkeys(examiner.crashes.values())),
     )
 
@@ -207,8 +216,9 @@ def _judges_suppressions(rule: Rule) -> bool:
     return type(rule).check_suppression is not Rule.check_suppression
 
 
-def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sorted, and one of those that say the same of the same place (a prompt may be seen through several calls)."""
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sorted by path, place and code, and one of those that say the same of the same place (a prompt may be seen
+    through several calls, and a text file by several projects)."""
     unique = {(finding.code, finding.place, finding.message): finding for finding in reversed(list(findings))}
     return tuple(
         sorted(

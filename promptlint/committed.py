@@ -15,10 +15,10 @@ from promptlint.folders import Entry
 from promptlint.git import Repository
 from promptlint.packages import package_parts
 from promptlint.promptfiles import MAX_SIZE, TOO_LARGE, TextFiles
-from promptlint.run import Tree, read_tree
 from promptlint.scanning import Scanner
 from promptlint.session import Session
 from promptlint.source import SourceError
+from promptlint.tree import Tree, read_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +113,7 @@ def tree_at(commit: Commit, paths: Sequence[str], session: Session, scanner: Sca
     commit.read_ahead(absolute(path) for path in (*found.files, *(text.path for text in found.texts)))
     texts = TextFiles(cwd, found.roots, found.texts, load=commit.load_text)
     in_commit = replace(scanner, parts=partial(package_parts, is_package=commit.is_package))
-    tree = read_tree(found.files, found.problems, texts, session.declared(found.files), in_commit, read)
+    tree = read_tree(
+        found.files, found.problems, texts, session.declared(found.files), in_commit, read, roots=found.projects
+    )
     return found, tree

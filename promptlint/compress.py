@@ -18,7 +18,9 @@ from promptlint.fix import Fixed, apply_edits, fix_files
 from promptlint.link.assembly import own_template
 from promptlint.link.contents import whole_text, with_holes
 from promptlint.link.values import Text
+from promptlint.linking import Linked
 from promptlint.measure import Count
+from promptlint.modules import Modules
 from promptlint.project import (
     CallSite,
     Cap,
@@ -34,11 +36,12 @@ from promptlint.project import (
 )
 from promptlint.promptfiles import text_facts
 from promptlint.rule import Rule
-from promptlint.run import Analysis, Tree
+from promptlint.run import Analysis
 from promptlint.session import Session
 from promptlint.source import Source
 from promptlint.sources import Sources
 from promptlint.template import Edit
+from promptlint.tree import Tree
 from promptlint.wording.protected import loses
 
 DATA_ROLES = (Role.ASSISTANT, Role.TOOL)
@@ -76,9 +79,13 @@ def compress(source: Source, session: Session, allowed: Collection[Applicability
     def analyse(sources: Mapping[str, Source]) -> Analysis:
         current = sources.get(source.path, source)
         project = _project(current, model)
-        checked = check(project, lambda _: rules, session.meter, session.registry.codes)
+        [checked] = check([project], lambda _: rules, session.meter, session.registry.codes)
         findings = tuple(_guarded(finding, current) for finding in checked.findings)
-        tree = Tree(project, Sources({}, {source.path: current}), {}, (), 1)
+        tree = Tree(
+            linked=(Linked((), project, {}),),
+            sources=Sources({}, {source.path: current}),
+            modules=Modules(project.modules),
+        )
         return Analysis(tree, findings, checked.suppressed, (*session.registry.problems, *checked.problems))
 
     def count(text: str) -> Count:

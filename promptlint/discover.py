@@ -17,6 +17,9 @@ from promptlint.source import SourceError, read_bytes, reason, shown
 SUFFIXES = (".py", ".ipynb")
 ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta"})
 """Entries that make a folder a virtual environment."""
+PROJECT_MARKS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+INSTALLED = ".dist-info"
+"""Entries with these names, or this ending, stand in a folder whose code is distributed by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Discovery:
     """Absolute folders below which code may load text files."""
     quiet: frozenset[str] = frozenset()
     """Those of the files and text files in which nothing is to be reported."""
+    projects: tuple[str, ...] = ()
+    """The folders that were searched whose code is distributed by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Walk:
     reported: set[str] = field(default_factory=set)
     """Those that a search is not quiet about: whoever names `.` and `tests` wants both."""
     problems: list[Problem] = field(default_factory=list)
+    projects: list[str] = field(default_factory=list)
+    """Absolute paths of the folders whose code is distributed by itself."""
     _rules: dict[tuple[int, tuple[str, ...]], Rules] = field(default_factory=dict)
 
     def problem(self, path: str, message: str) -> None:
@@ -164,7 +171,15 @@ def discover(paths: Sequence[str], settings: SettingsResolver, folders: Folders 
     files = sorted(shown(path, settings.cwd) for path in walk.files.values())
     texts = sorted(walk.texts.values(), key=lambda text: text.path)
     quiet = frozenset(shown(path, settings.cwd) for path in walk.quiet - walk.reported)
-    return Discovery(tuple(files), tuple(dict.fromkeys(walk.problems)), tuple(texts), roots, quiet)
+    projects = sorted(shown(path, settings.cwd) for path in {*walk.projects})
+    return Discovery(
+        files=tuple(files),
+        problems=tuple(dict.fromkeys(walk.problems)),
+        texts=tuple(texts),
+        roots=roots,
+        quiet=quiet,
+        projects=tuple(projects),
+    )
 
 
 def search(walk: Walk, root: str) -> None:
@@ -193,6 +208,8 @@ def search(walk: Walk, root: str) -> None:
         names = {entry.name for entry in entries}
         if folder != root and not ENVIRONMENT_MARKS.isdisjoint(names):
             continue
+        if not PROJECT_MARKS.isdisjoint(names) or any(name.endswith(INSTALLED) for name in names):
+            walk.projects.append(folder)
         if not settings.respect_gitignore:
             ignores = ()
         else:

@@ -209,8 +209,8 @@ class Location(NamedTuple):
         return f"{self.row}:{self.column}"
 
 
-class ModuleFacts(Struct, frozen=True, gc=False):
-    """All that later steps know of one source file."""
+class Outline(Struct, frozen=True, gc=False):
+    """What has to be known of a source file to say which others it has to do with."""
 
     path: str
     module: str
@@ -218,11 +218,26 @@ class ModuleFacts(Struct, frozen=True, gc=False):
     package_parts: int
     """How many parts at the end of `module` at least are the name by which it is imported."""
     is_package: bool
+    importable: bool
+    """Whether other files can import it: notebooks and text files cannot be."""
+    imports: tuple[Import, ...]
+
+    @property
+    def home(self) -> str:
+        """The outermost package of the module, or the folder of a plain module, dotted from the root of the run."""
+        parts = self.module.split(".")
+        above = len(parts) - self.package_parts
+        is_plain = self.package_parts == 1 and not self.is_package
+        return ".".join(parts[: above if is_plain else above + 1])
+
+
+class ModuleFacts(Outline, frozen=True, gc=False):
+    """All that later steps know of one source file."""
+
     line_starts: tuple[int, ...]
     scopes: tuple[Scope, ...]
     blocks: tuple[Block, ...]
     bindings: tuple[Binding, ...]
-    imports: tuple[Import, ...]
     calls: tuple[CallPlace, ...]
     texts: tuple[TextPlace, ...]
     statements: tuple[tuple[int, int], ...]
@@ -236,21 +251,11 @@ class ModuleFacts(Struct, frozen=True, gc=False):
     """The `with` statements, in order of their start."""
     cells: tuple[tuple[int, int], ...] = ()
     """Of a notebook, the 1-based number of each code cell and the offset at which it begins; both in order."""
-    importable: bool = True
-    """Whether other files can import it: notebooks and text files cannot be."""
     mentions: Mentions = NO_MENTIONS
 
     def spells(self, names: frozenset[str]) -> bool:
         """Whether one of the names is a literal, the last part of one, or a keyword argument."""
         return not (self.mentions.strings.keys().isdisjoint(names) and names.isdisjoint(self.mentions.keywords))
-
-    @property
-    def home(self) -> str:
-        """The outermost package of the module, or the folder of a plain module, dotted from the root of the run."""
-        parts = self.module.split(".")
-        above = len(parts) - self.package_parts
-        is_plain = self.package_parts == 1 and not self.is_package
-        return ".".join(parts[: above if is_plain else above + 1])
 
     def statement_at(self, offset: int) -> tuple[int, int] | None:
         """The simple statement or compound header that holds an offset: its start and end."""

@@ -109,7 +109,8 @@ def _one_pass(analysis: Analysis, allowed: Collection[Applicability]) -> _Pass:
     def drop(finding: Finding, why: str) -> None:
         place = finding.place
         message = f"fix of {finding.rule} dropped: {why}; please report this"
-        problems[place.path, finding.rule] = analysis.project.problem(place.path, place.start, message)
+        where = analysis.tree.locate(place.path, place.start)
+        problems[place.path, finding.rule] = Problem(place.path, where.line, message, where.cell)
 
     for finding in analysis.findings:
         if finding.fix is None or finding.fix.applicability not in allowed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from promptlint.facts import Import, ModuleFacts
+from promptlint.facts import Import, Outline
 
 
 class Importable:
@@ -19,7 +19,7 @@ class Importable:
             self._by_name[parts[-1]].append(parts)
             self._paths[parts] = path
 
-    def imported_by(self, module: ModuleFacts) -> Iterator[str]:
+    def imported_by(self, module: Outline) -> Iterator[str]:
         """The files that a module may import: those whose path ends as an import says."""
         package = _parts(module.path) if module.is_package else _parts(module.path)[:-1]
         for one in module.imports:

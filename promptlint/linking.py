@@ -3,47 +3,61 @@
 from __future__ import annotations
 
 import gc
-import posixpath
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from promptlint.blame import file_behind
 from promptlint.forks import WORTH_FORKING, each
 from promptlint.link import link
-from promptlint.link.parts import parts_of, united
+from promptlint.link.parts import united
+from promptlint.passedover import NOTHING, PassedOver
 from promptlint.project import Problem, Project
 from promptlint.scanning import not_analysed
 
 if TYPE_CHECKING:
     from promptlint.facts import ModuleFacts
     from promptlint.link.tables import CallTable
-    from promptlint.promptfiles import Listed, TextFiles
+    from promptlint.projects import ProjectFiles
+    from promptlint.promptfiles import TextFiles
 
 
 MOST_FAILURES = 8
 """Files over which linking may fail until it is given up."""
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A project, the files that it is made of, and the text files that were asked for while it was linked, with the
+    bytes read from disk."""
+
+    files: ProjectFiles
+    project: Project
+    asked: dict[str, bytes | None]
+
+
 def link_all(
+    projects: Sequence[ProjectFiles],
     modules: Mapping[str, ModuleFacts],
     files: TextFiles,
     declared: Sequence[CallTable] = (),
+    passed_over: PassedOver = NOTHING,
     processes: int = 1,
-) -> Project:
-    """The project of all modules by path, for the arguments of `link`, linked by up to so many processes."""
-    parts = parts_of(modules)
-    if len(parts) < 2:
-        part = [modules[path] for path in sorted(modules)]
-        return _with_facts(part, _link_what_can_be(part, files, declared))
-    sizes = [sum(facts.scopes[0].end for facts in part) for part in parts]
+) -> tuple[Linked, ...]:
+    """What the files of each project link to, for the arguments of `link`, by up to so many processes.
+
+    `modules` are the facts of all files by path, `passed_over` the files of the same run that did not pass the gate.
+    """
+    parts = [part for project in projects for part in project]
+    facts = [[modules[module.path] for module in part.modules] for part in parts]
+    sizes = [sum(one.scopes[0].end for one in some) for some in facts]
     is_worth = files.is_portable and sum(sizes) >= WORTH_FORKING
-    listed = _listed_for(parts, files)
 
     def linked(at: int) -> tuple[Project, TextFiles]:
         """The project of a part without its facts, which need not be copied, and the text files that were read."""
-        mine = files.only(listed[at])
-        project = _link_what_can_be(parts[at], mine, declared)
+        mine = files.only(parts[at].listed)
+        project = _link_what_can_be(facts[at], mine, declared)
         gc.collect()  # What linking it took goes before the next is linked (a fifth of the memory of a run).
         return replace(project, modules={path: one for path, one in project.modules.items() if mine.knows(path)}), mine
 
@@ -51,15 +65,26 @@ def link_all(
     order = sorted(range(len(parts)), key=lambda at: -sizes[at])
     gc.freeze()  # The facts stay: they need not be looked through for garbage every time.
     try:
-        found = dict(zip(order, each(order, linked, processes if is_worth else 1), strict=True))
+        made = each(order, linked, processes if is_worth else 1)
     finally:
         gc.unfreeze()
-    for _, read in found.values():
+    found = [one for _, one in sorted(zip(order, made, strict=True), key=itemgetter(0))]
+    for _, read in found:
         files.take_over(read)
-    return united(_with_facts(parts[at], found[at][0]) for at in range(len(parts)))
+    whole = iter([(_with_facts(some, project), read.asked) for some, (project, read) in zip(facts, found, strict=True)])
+    return tuple(_united(one, [next(whole) for _ in one], passed_over) for one in projects)
 
 
-def _link_what_can_be(part: list[ModuleFacts], files: TextFiles, declared: Sequence[CallTable]) -> Project:
+def _united(
+    files: ProjectFiles, parts: Sequence[tuple[Project, dict[str, bytes | None]]], passed_over: PassedOver
+) -> Linked:
+    """What the parts of a project make up, each given with the text files that were asked for."""
+    project = parts[0][0] if len(parts) == 1 else united(part for part, _ in parts)
+    asked = {path: content for _, asked in parts for path, content in asked.items()}
+    return Linked(files, replace(project, passed_over=passed_over), asked)
+
+
+def _link_what_can_be(part: Sequence[ModuleFacts], files: TextFiles, declared: Sequence[CallTable]) -> Project:
     """The project of a part. A file over which linking fails is left out of it, and named in its problems; all that are
     left, where it is not known which one that is."""
     problems: list[Problem] = []
@@ -75,23 +100,5 @@ def _link_what_can_be(part: list[ModuleFacts], files: TextFiles, declared: Seque
                 problems.append(not_analysed(failed, error))
 
 
-def _with_facts(part: list[ModuleFacts], project: Project) -> Project:
-    return replace(project, modules={**{facts.path: facts for facts in part}, **project.modules})
-
-
-def _listed_for(parts: list[list[ModuleFacts]], files: TextFiles) -> list[list[Listed]]:
-    """The listed text files of each part: each goes with the modules that lie nearest above or beside it."""
-    folders: dict[str, int] = {}
-    for at, part in enumerate(parts):
-        for facts in part:
-            folder = posixpath.dirname(facts.path)
-            while folder not in folders:
-                folders[folder] = at
-                folder = posixpath.dirname(folder)
-    shared: list[list[Listed]] = [[] for _ in parts]
-    for one in files.listed:
-        folder = posixpath.dirname(one.path)
-        while folder not in folders and folder not in ("", "/"):
-            folder = posixpath.dirname(folder)
-        shared[folders.get(folder, 0)].append(one)
-    return shared
+def _with_facts(modules: Iterable[ModuleFacts], project: Project) -> Project:
+    return replace(project, modules={**{facts.path: facts for facts in modules}, **project.modules})

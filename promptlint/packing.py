@@ -1,38 +1,57 @@
-"""Facts as bytes: for the cache, and for their way between processes."""
+"""What is known of files as bytes, for the cache: compressed, and checked when it is read."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+import zlib
+from typing import TypeVar
 
-from promptlint.facts import ModuleFacts
+from promptlint.facts import ModuleFacts, Outline
 
-if TYPE_CHECKING:
+_T = TypeVar("_T")
+_LENGTH = 4
+"""Bytes that say how long the outline before packed facts is."""
+
+
+class Damaged(ValueError):
+    """Bytes that are not what this version packs."""
+
+
+def pack(value: object) -> bytes | None:
+    """A value as bytes; None where it holds text that is no Unicode."""
     from msgspec import msgpack
 
-
-def pack(facts: ModuleFacts) -> bytes | None:
-    """The facts of a file as bytes; None where they hold text that is no Unicode."""
     try:
-        return _encoder().encode(facts)
+        return zlib.compress(msgpack.encode(value), 1)
     except UnicodeEncodeError:
         return None
 
 
-def unpack(packed: bytes) -> ModuleFacts:
-    """The facts that were packed. Raises msgspec.DecodeError for what another version packed."""
-    return _decoder().decode(packed)
+def unpack(packed: bytes, kind: type[_T]) -> _T:
+    """The value of that type that was packed. Raises Damaged."""
+    from msgspec import DecodeError, msgpack
+
+    try:
+        return msgpack.decode(zlib.decompress(packed), type=kind)
+    except (zlib.error, DecodeError) as error:
+        raise Damaged(str(error)) from error
 
 
-@cache
-def _encoder() -> msgpack.Encoder:
-    from msgspec import msgpack
+def pack_facts(facts: ModuleFacts) -> bytes | None:
+    """The facts of a file as bytes, their outline first, which can be read alone; None as for `pack`."""
+    outline = pack(Outline(**{name: getattr(facts, name) for name in Outline.__struct_fields__}))
+    body = pack(facts)
+    return outline and body and len(outline).to_bytes(_LENGTH, "big") + outline + body
 
-    return msgpack.Encoder()
+
+def unpack_outline(packed: bytes) -> Outline:
+    """The outline of facts that were packed: less than a tenth of the work. Raises Damaged."""
+    return unpack(packed[_LENGTH : _end_of_outline(packed)], Outline)
 
 
-@cache
-def _decoder() -> msgpack.Decoder[ModuleFacts]:
-    from msgspec import msgpack
+def unpack_facts(packed: bytes) -> ModuleFacts:
+    """Facts that were packed. Raises Damaged."""
+    return unpack(packed[_end_of_outline(packed) :], ModuleFacts)
 
-    return msgpack.Decoder(ModuleFacts)
+
+def _end_of_outline(packed: bytes) -> int:
+    return _LENGTH + int.from_bytes(packed[:_LENGTH], "big")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,6 +22,10 @@ class PassedOver:
     def mention(self, name: str) -> bool:
         """Whether one of them holds a name."""
         return name.encode() in self._words
+
+    def mentioned(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of the names that they hold."""
+        return frozenset(filter(self.mention, names))
 
     @cached_property
     def _words(self) -> frozenset[bytes]:

@@ -93,7 +93,8 @@ class TextFiles:
         self._cwd = cwd
         self._roots = tuple(roots)
         self._load = load
-        self._sources: dict[str, Source | None] = dict(given or {})
+        self._given = dict(given or {})
+        self._sources = dict(self._given)
         self._data: dict[str, bytes] = {}
         self._problems: dict[str, Problem] = {}
 
@@ -161,14 +162,13 @@ class TextFiles:
         return self._load is load_from_disk
 
     def only(self, listed: Iterable[Listed]) -> TextFiles:
-        """The same files, of which only some are listed; what is read of them is read of these."""
-        files = TextFiles(self._cwd, self._roots, listed, load=self._load)
-        files._sources, files._data, files._problems = self._sources, self._data, self._problems
+        """The same files, of which only some are listed, and none is read."""
+        files = TextFiles(self._cwd, self._roots, listed, self._given, self._load)
         files._declared = self._declared
         return files
 
     def take_over(self, other: TextFiles) -> None:
-        """Know what another process read."""
+        """Know what was read by others of the same files."""
         self._sources.update(other._sources)
         self._data.update(other._data)
         self._problems.update(other._problems)

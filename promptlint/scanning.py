@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from promptlint.facts import ModuleFacts
+from promptlint.facts import ModuleFacts, Outline
+from promptlint.modules import Stored
 from promptlint.packages import package_parts
-from promptlint.packing import pack, unpack
+from promptlint.packing import Damaged, pack_facts, unpack_outline
 from promptlint.project import Problem
 from promptlint.source import Source, SourceError, decode
 
@@ -30,10 +31,12 @@ DIED = "not analysed: the process that read this file died"
 
 Executors: TypeAlias = Callable[[], AbstractContextManager["Executor"]]
 Outcome: TypeAlias = ModuleFacts | Problem
+Found: TypeAlias = ModuleFacts | Stored | Problem
+"""An outcome, or facts that the cache held."""
 Job: TypeAlias = tuple[str, bytes, int]
 """A path, the file's bytes, and how many parts of the path its module name has."""
-More: TypeAlias = Callable[[ModuleFacts], Mapping[str, bytes]]
-"""The further files, as bytes by path, that the facts of one ask for."""
+More: TypeAlias = Callable[[Outline], Mapping[str, bytes]]
+"""The further files, as bytes by path, that the outline of one asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Scanner:
     gated: bool = True
     meanwhile: Callable[[], object] = lambda: None
 
-    def scan(self, files: Iterable[tuple[str, bytes]], more: More = lambda _: {}) -> dict[str, Outcome]:
+    def scan(self, files: Iterable[tuple[str, bytes]], more: More = lambda _: {}) -> dict[str, Found]:
         """The facts of each file, given by path and content, or why there are none, in their order; then, by path, of
         the files that `more` gives for the facts of any of them, or of these.
 
@@ -64,19 +67,19 @@ class Scanner:
             return {}
         from promptlint.workers import finished, submitted, undone
 
-        outcomes: dict[str, Outcome] = {}
+        outcomes: dict[str, Found] = {}
         fresh: dict[bytes, bytes] = {}
         pending: dict[Future[list[Outcome]], list[Job]] = {}
         given: list[str] = []
         with self._executor(size) as executor, undone(pending):
 
-            def begin(some: Mapping[str, bytes]) -> dict[str, Outcome]:
+            def begin(some: Mapping[str, bytes]) -> dict[str, Found]:
                 """What the cache holds of some files; the others are handed out."""
                 found, missing = self._looked_up(some)
                 pending.update((submitted(executor, scan_chunk, chunk), chunk) for chunk in _chunks(missing))
                 return found
 
-            found: dict[str, Outcome] = {}
+            found: dict[str, Found] = {}
             while first:
                 given += first
                 found |= begin(first)
@@ -91,7 +94,7 @@ class Scanner:
                         for job, outcome in self._scanned(pending.pop(future), future, fresh)
                     }
                 outcomes |= found
-                asked = [more(outcome) for outcome in found.values() if isinstance(outcome, ModuleFacts)]
+                asked = [more(outline) for outcome in found.values() if (outline := _outline_of(outcome))]
                 found = begin({path: content for one in asked for path, content in one.items()})
         if self.cache:
             self.cache.keep(fresh)
@@ -108,14 +111,14 @@ class Scanner:
         except OSError:
             return Here()
 
-    def _looked_up(self, data: Mapping[str, bytes]) -> tuple[dict[str, Outcome], list[Job]]:
+    def _looked_up(self, data: Mapping[str, bytes]) -> tuple[dict[str, Found], list[Job]]:
         """The facts that the cache holds, and the files of which it holds none."""
         jobs = [(path, content, self.parts(path)) for path, content in data.items()]
         keys = [_key_of(job) for job in jobs] if self.cache else []
         held = self.cache.held(keys) if self.cache else {}
-        found: dict[str, Outcome] = {}
+        found: dict[str, Found] = {}
         for job, key in zip(jobs, keys, strict=False):
-            if (facts := _decoded(held.pop(key, None))) is not None:
+            if (facts := _stored(job, held.pop(key, None))) is not None:
                 found[job[0]] = facts
         return found, [job for job in jobs if job[0] not in found]
 
@@ -127,8 +130,8 @@ class Scanner:
 
         outcomes = result_of(future)
         for job, outcome in zip(jobs, self._alone(jobs) if outcomes is None else outcomes, strict=True):
-            if self.cache and isinstance(outcome, ModuleFacts) and (packed := pack(outcome)) is not None:
-                fresh[_key_of(job)] = packed
+            if self.cache and isinstance(outcome, ModuleFacts) and (content := pack_facts(outcome)) is not None:
+                fresh[_key_of(job)] = content
             yield job, outcome
 
     def _alone(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
@@ -262,11 +265,20 @@ def _key_of(job: Job) -> bytes:
     return key_of(content, path, str(parts))
 
 
-def _decoded(held: bytes | None) -> ModuleFacts | None:
+def _outline_of(found: Found) -> Outline | None:
+    return found.outline if isinstance(found, Stored) else found if isinstance(found, Outline) else None
+
+
+def _stored(job: Job, held: bytes | None) -> Stored | None:
     """Facts from the cache, None where they are not there or not what this version writes."""
-    from msgspec import DecodeError
+
+    def again() -> ModuleFacts:
+        """The facts that the file gave before, and gives now."""
+        facts = scan_file(*job)
+        assert isinstance(facts, ModuleFacts)
+        return facts
 
     try:
-        return None if held is None else unpack(held)
-    except DecodeError:
+        return None if held is None else Stored(unpack_outline(held), held, again)
+    except Damaged:
         return None

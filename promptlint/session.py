@@ -66,6 +66,11 @@ class Session:
         """Rules that did not load, as far as rules were asked for."""
         return self.loaded.problems if self.loaded else ()
 
+    @property
+    def has_plugins(self) -> bool:
+        """Whether rules of others take part: what they say may depend on anything."""
+        return self.loaded is not None and not self.loaded.is_builtin
+
     def settings(self, path: str) -> Settings:
         """The settings in force for a path. Raises SettingsError."""
         return self.resolver.for_path(path)

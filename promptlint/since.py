@@ -14,8 +14,9 @@ from promptlint.fingerprint import fingerprint
 from promptlint.git import Repository
 from promptlint.patterns import below
 from promptlint.promptfiles import is_text_file
-from promptlint.run import Analysis, Tree, updated
+from promptlint.run import Analysis
 from promptlint.source import Source, SourceError, decode, decode_plain, shown
+from promptlint.tree import Tree, updated
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ class DuplicatePrompt(Rule):
     and in one file also the same ones where nothing is seen to send them; text files of one folder (a strict and a
     lenient template), text files that are alike but not the same (one template for each metric), and files whose names
     say that one is of another generation (`legacy`, `v1`) or that both stand alone (`profiles`, `examples`).
+    Nor are copies in two packages that are distributed apart (each has a `pyproject.toml`, `setup.py`, `setup.cfg` or
+    `.dist-info` of its own) and import nothing of each other: neither could import the other's.
     Answers of the assistant, descriptions of tools, and texts that are only compared with others are not compared. What
     one file shares with another is one finding, at the longest copy; of several others it names one with the same text.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linked import project, sent
-from promptlint.run import tree_of
+from promptlint.tree import tree_of
 
 USE = """
 import anthropic

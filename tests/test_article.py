@@ -12,8 +12,9 @@ import pytest
 
 from promptlint.finding import Finding
 from promptlint.measure import Meter
-from promptlint.run import examine, tree_of
+from promptlint.run import examine
 from promptlint.session import open_session
+from promptlint.tree import tree_of
 
 CACHED_CALL = '''\
 import anthropic

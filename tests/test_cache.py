@@ -96,7 +96,7 @@ def test_the_cache_of_another_version_is_replaced(check: Check, scanned: list[st
 def test_a_report_is_recalled_until_something_changes(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     first = check()
     with monkeypatch.context() as broken:
-        broken.setattr("promptlint.cli.check.examine", lambda *_: pytest.fail("examined again"))
+        broken.setattr("promptlint.cli.session.examine", lambda *_: pytest.fail("examined again"))
         again = check()
         assert (again.stdout, again.stderr, again.exit_code) == (first.stdout, first.stderr, first.exit_code)
         assert check("--exit-zero").exit_code == 0

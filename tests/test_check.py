@@ -12,9 +12,10 @@ from promptlint.finding import Finding, Severity
 from promptlint.project import CallSite, Place, Prompt
 from promptlint.registry import Registry
 from promptlint.rule import Context, Rule
-from promptlint.run import Analysis, examine, tree_of
+from promptlint.run import Analysis, examine
 from promptlint.session import open_session
 from promptlint.suppress import Suppression
+from promptlint.tree import tree_of
 from sample_rules import PROGRAM, Crash, PleaseWord, VeryWord
 
 TEXTS = 'SYSTEM = "You are a very helpful assistant. Answer each question in one sentence."\n'

@@ -154,7 +154,7 @@ def test_a_plugin_that_does_not_load_makes_exit_code_2(promptlint: Promptlint, a
 
 
 def test_a_crash_of_promptlint_is_not_exit_code_1(promptlint: Promptlint, app: Path) -> None:
-    with patch("promptlint.cli.check.examine", side_effect=ZeroDivisionError("division")):
+    with patch("promptlint.cli.session.examine", side_effect=ZeroDivisionError("division")):
         result = promptlint("check")
     assert result.exit_code == 2
     assert "ZeroDivisionError: division" in result.stderr
@@ -162,7 +162,7 @@ def test_a_crash_of_promptlint_is_not_exit_code_1(promptlint: Promptlint, app: P
 
 
 def test_ctrl_c_is_exit_code_130(promptlint: Promptlint, app: Path) -> None:
-    with patch("promptlint.cli.check.examine", side_effect=KeyboardInterrupt):
+    with patch("promptlint.cli.session.examine", side_effect=KeyboardInterrupt):
         result = promptlint("check")
     assert (result.exit_code, result.stdout) == (130, "")
     assert "Traceback" not in result.stderr

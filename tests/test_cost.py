@@ -17,9 +17,10 @@ from promptlint.cost.scenario import Rates, Scenario, usd
 from promptlint.cost.traffic import Traffic
 from promptlint.measure import Price
 from promptlint.measure.batch import Batch, batch_of
-from promptlint.run import examine, tree_of
+from promptlint.run import examine
 from promptlint.session import open_session
 from promptlint.settings import SettingsError
+from promptlint.tree import tree_of
 from promptlint.usage.record import Record, Totals
 from word_audit import DAY, FLASH, GPT, SOL, SONNET, WordMeter, audit
 

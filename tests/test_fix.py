@@ -18,10 +18,11 @@ from promptlint.fix import Fixed, apply_edits, fix_files, unchanged_outside, wri
 from promptlint.project import Prompt
 from promptlint.registry import Registry
 from promptlint.rule import Context, Rule
-from promptlint.run import Analysis, analyse, examine, updated
+from promptlint.run import Analysis, analyse, examine
 from promptlint.session import open_session
 from promptlint.source import Source
 from promptlint.template import Edit
+from promptlint.tree import updated
 from promptlint.write import Replacement, WriteError, replace_files
 from sample_rules import PROGRAM, PleaseWord, VeryWord
 

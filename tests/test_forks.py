@@ -19,8 +19,9 @@ from promptlint.forks import each
 from promptlint.project import Prompt
 from promptlint.registry import Registry
 from promptlint.rule import Context, Rule
-from promptlint.run import Analysis, examine, tree_of
+from promptlint.run import Analysis, examine
 from promptlint.session import open_session
+from promptlint.tree import tree_of
 
 PARENT = os.getpid()
 PROMPT = 'PROMPT = "You are bot number {number}. Answer each question in one sentence."\n'

@@ -17,8 +17,9 @@ from promptlint.report import github, gitlab, junit, markdown, sarif
 from promptlint.report.documents import as_json
 from promptlint.report.terminal import Terminal
 from promptlint.report.view import View
-from promptlint.run import examine, tree_of
+from promptlint.run import examine
 from promptlint.session import open_session
+from promptlint.tree import tree_of
 from sample_rules import PROGRAM, Crash, PleaseWord, VeryWord
 
 DATA = Path(__file__).parent / "data"

@@ -13,8 +13,9 @@ import pytest
 from command import Console
 from promptlint.link.matching import Matcher
 from promptlint.project import Project
-from promptlint.run import examine, read_tree, tree_of
+from promptlint.run import examine
 from promptlint.session import open_session
+from promptlint.tree import read_tree, tree_of
 from sample_rules import PROGRAM
 
 HEAD = "from openai import OpenAI\nclient = OpenAI()\n"
@@ -278,7 +279,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_a_problem(tmp_path: Path) -> 
     good = tmp_path / "good.py"
     good.write_text(PROGRAM)
     tree = read_tree([str(good), str(tmp_path / "gone.py")])
-    assert tree.files_parsed == 1
+    assert len(tree.modules) == 1
     assert [problem.message for problem in tree.problems] == ["no such file or directory"]
 
 

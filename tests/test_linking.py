@@ -15,8 +15,8 @@ from promptlint.link.names import Module
 from promptlint.link.parts import parts_of
 from promptlint.project import Project
 from promptlint.promptfiles import Listed, TextFiles
-from promptlint.run import Tree, read_tree
 from promptlint.scanning import Scanner
+from promptlint.tree import Tree, read_tree
 
 LLM = """
 from openai import OpenAI

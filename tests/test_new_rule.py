@@ -13,8 +13,9 @@ import pytest
 from command import ROOT
 from promptlint.registry import Registry
 from promptlint.rule import Rule
-from promptlint.run import examine, tree_of
+from promptlint.run import examine
 from promptlint.session import open_session
+from promptlint.tree import tree_of
 
 
 @pytest.fixture

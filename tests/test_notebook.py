@@ -21,10 +21,11 @@ from promptlint.registry import Registry
 from promptlint.report import as_json, concise, diff
 from promptlint.report.terminal import Terminal
 from promptlint.report.view import View
-from promptlint.run import examine, tree_of, updated
+from promptlint.run import examine
 from promptlint.scan import scan
 from promptlint.session import Session, open_session
 from promptlint.source import SourceError, decode, encode
+from promptlint.tree import tree_of, updated
 from sample_rules import VeryWord
 
 IMPORT = "import openai\nclient = openai.OpenAI()\n"

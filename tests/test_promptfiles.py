@@ -15,9 +15,10 @@ from promptlint.fix import Fixed, fix_files, write_fixed
 from promptlint.project import Evidence, Project, Prompt
 from promptlint.promptfiles import MAX_SIZE, Listed, TextFiles
 from promptlint.registry import Registry
-from promptlint.run import Tree, examine, read_tree, tree_of, updated
+from promptlint.run import examine
 from promptlint.session import open_session
 from promptlint.settings import SettingsError
+from promptlint.tree import Tree, read_tree, tree_of, updated
 from sample_rules import VeryWord
 
 PROMPT = "You are a very careful bot.\nAnswer the question: {question}\n"

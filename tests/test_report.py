@@ -18,10 +18,11 @@ from promptlint.report.excerpt import excerpt
 from promptlint.report.table import table
 from promptlint.report.terminal import Terminal, cells, plural, shorten, usd, visible
 from promptlint.report.view import View
-from promptlint.run import Analysis, examine, tree_of, updated
+from promptlint.run import Analysis, examine
 from promptlint.scan import scan
 from promptlint.session import Session, open_session
 from promptlint.source import Source
+from promptlint.tree import tree_of, updated
 from sample_rules import PROGRAM, PleaseWord, VeryWord
 
 PLAIN = Terminal()

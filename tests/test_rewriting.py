@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from promptlint.fix import apply_edits, unchanged_outside
-from promptlint.run import tree_of
 from promptlint.template import Hole, Piece, Template
+from promptlint.tree import tree_of
 
 VALUES = {"name": "\x01name\x01", "count": "\x01count\x01"}
 """What the fields are when the expression is evaluated: no text of a literal."""

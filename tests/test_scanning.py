@@ -15,10 +15,10 @@ import pytest
 
 from command import guarded_environment
 from promptlint import scanning
-from promptlint.facts import ModuleFacts
+from promptlint.facts import Outline
 from promptlint.project import Problem
-from promptlint.run import read_tree
 from promptlint.scanning import DIED, Executors, Scanner, processes, scan_chunk
+from promptlint.tree import read_tree
 from sample_rules import PROGRAM
 
 
@@ -46,7 +46,7 @@ def test_the_number_of_processes_changes_nothing(files: dict[str, bytes]) -> Non
 def test_text_that_is_no_unicode_comes_through(files: dict[str, bytes]) -> None:
     source = PROGRAM.replace("assistant", "\\ud800").encode()
     scanned = Scanner(executors=processes(2)).scan({"a.py": source, "b.py": PROGRAM.encode()}.items())
-    assert all(isinstance(outcome, ModuleFacts) for outcome in scanned.values())
+    assert all(isinstance(outcome, Outline) for outcome in scanned.values())
 
 
 class Dying(Executor):
@@ -140,14 +140,14 @@ def test_what_files_ask_for_is_scanned_with_them(files: dict[str, bytes], jobs: 
     given = {"m03.py": {"z.py": b"import y"}, "m07.py": {"x.py": b"llm = ("}, "z.py": {"y.py": b"llm = 1"}}
     asked: list[str] = []
 
-    def more(facts: ModuleFacts) -> dict[str, bytes]:
+    def more(facts: Outline) -> dict[str, bytes]:
         asked.append(facts.path)
         return given.get(facts.path, {})
 
     scanned = Scanner(executors=processes(jobs)).scan(files.items(), more)
     assert list(scanned) == [*files, "x.py", "y.py", "z.py"]
     assert isinstance(scanned["x.py"], Problem)
-    assert sorted(asked) == sorted(path for path, outcome in scanned.items() if isinstance(outcome, ModuleFacts))
+    assert sorted(asked) == sorted(path for path, outcome in scanned.items() if isinstance(outcome, Outline))
 
 
 PARENT = """\

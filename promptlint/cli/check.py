@@ -24,16 +24,17 @@ from promptlint.cli.options import (
     settings_failures,
 )
 from promptlint.cli.output import NOTHING, emit, end_of, read_standard_input
-from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
+from promptlint.cli.session import analysis_of, find_files, open_or_fail, scanner_of
 from promptlint.cli.verdict import FORMATS, RANKS, Verdict, renderer
 from promptlint.discover import Discovery
 from promptlint.finding import Applicability
 from promptlint.report.terminal import visible
 from promptlint.report.view import View
-from promptlint.run import Analysis, Tree, examine, tree_of, updated
+from promptlint.run import Analysis, examine
 from promptlint.scanning import Scanner, problem_of
 from promptlint.session import Session
 from promptlint.source import Source, SourceError, encode
+from promptlint.tree import tree_of, updated
 
 if TYPE_CHECKING:
     from promptlint.fix import Fixed
@@ -171,7 +172,7 @@ def _check_stdin(name: str, session: Session, work: Work, verdict: Verdict) -> i
         tree = tree_of({name: content}, session.declared((name,)))
     except SourceError as error:
         return end_of([problem_of(error)])
-    view = _viewed(tree, Discovery((name,), ()), session, work, write=False)
+    view = _viewed(examine(tree, session), Discovery((name,), ()), session, work, write=False)
     if work.show_diff:
         return verdict.on_diff(view)
     if not view.fixed:
@@ -185,15 +186,13 @@ def _check_files(found: Discovery, session: Session, scanner: Scanner, work: Wor
     memory = _memory(found, session, scanner, work, verdict)
     if memory and (report := memory.recall()):
         return verdict.again(report)
-    view = _viewed(tree_in(found, session, scanner), found, session, work, write=not work.show_diff)
+    view = _viewed(analysis_of(found, session, scanner), found, session, work, write=not work.show_diff)
     return verdict.on_diff(view) if work.show_diff else verdict.on(view, memory)
 
 
 def _memory(found: Discovery, session: Session, scanner: Scanner, work: Work, verdict: Verdict) -> Memory | None:
     """The memory of this run, None where there is none or its report is not kept."""
-    # What a plugin says may depend on anything.
-    has_plugins = session.loaded is not None and not session.loaded.is_builtin
-    if not scanner.cache or not work.can_be_recalled or has_plugins:
+    if not scanner.cache or not work.can_be_recalled or session.has_plugins:
         return None
     from promptlint.recall import memory_of
 
@@ -202,10 +201,10 @@ def _memory(found: Discovery, session: Session, scanner: Scanner, work: Work, ve
     )
 
 
-def _viewed(tree: Tree, found: Discovery, session: Session, work: Work, *, write: bool) -> View:
-    """What to report of a tree, after fixing it where that is asked for; `write` says whether to write the files."""
-    narrow = narrowing(session, tree, found, work.baseline, work.since)
-    analysis, narrowed = narrow(examine(tree, session))
+def _viewed(analysis: Analysis, found: Discovery, session: Session, work: Work, *, write: bool) -> View:
+    """What to report of an analysis, after fixing where that is asked for; `write` says whether to write the files."""
+    narrow = narrowing(session, analysis.tree, found, work.baseline, work.since)
+    analysis, narrowed = narrow(analysis)
     if not (work.fix or work.show_diff):
         return View(analysis, session, work.allowed, None, narrowed)
     fixed = _fixed(analysis, session, work.allowed, narrow, write=write)

@@ -26,11 +26,12 @@ from promptlint.diffs.limits import Limit
 from promptlint.discover import discover
 from promptlint.git import GitError, Repository
 from promptlint.report.view import View
-from promptlint.run import Tree, examine
+from promptlint.run import examine
 from promptlint.scanning import Scanner
 from promptlint.session import Session
 from promptlint.since import Earlier
 from promptlint.source import shown
+from promptlint.tree import Tree
 
 FORMATS = {"text": "diffs", "markdown": "diffs_markdown", "json": "diffs_json"}
 """Output format to the module of `promptlint.report` whose `render` makes it."""

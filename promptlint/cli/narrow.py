@@ -11,8 +11,9 @@ from typing import TypeAlias
 from promptlint.cli.output import Failure
 from promptlint.discover import Discovery
 from promptlint.report.view import Narrowed
-from promptlint.run import Analysis, Tree, examine
+from promptlint.run import Analysis, examine
 from promptlint.session import Session
+from promptlint.tree import Tree
 
 Narrow: TypeAlias = Callable[[Analysis], tuple[Analysis, Narrowed]]
 """An analysis with the findings to tell, and what was left out."""

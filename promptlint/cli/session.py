@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,19 @@ from promptlint.cli.options import STDIN, Configuration, Scanning, settings_fail
 from promptlint.cli.output import Failure, print_note, print_problems
 from promptlint.discover import Discovery, discover
 from promptlint.promptfiles import TextFiles
+from promptlint.reading import Scanned
 from promptlint.registry import load_plugins
 from promptlint.report.terminal import visible
-from promptlint.run import Analysis, Tree, examine, read_tree
+from promptlint.run import Analysis, examine
 from promptlint.scanning import Scanner, processes, usable_cores
 from promptlint.session import Session, open_session
 from promptlint.settings import SettingsError
+from promptlint.tree import Recall, Tree, read_tree
 
 if TYPE_CHECKING:
     from promptlint.cache import Cache
+    from promptlint.projectmemory import Kept, ProjectMemory
+    from promptlint.projects import ProjectFiles
 
 
 def open_or_fail(overrides: Mapping[str, object], configuration: Configuration) -> Session:
@@ -52,15 +57,23 @@ def find_files(paths: Sequence[str], session: Session) -> Discovery:
     return found
 
 
-def tree_in(found: Discovery, session: Session, scanner: Scanner, files: Iterable[str] | None = None) -> Tree:
+def tree_in(
+    found: Discovery,
+    session: Session,
+    scanner: Scanner,
+    files: Iterable[str] | None = None,
+    recall: Recall | None = None,
+) -> Tree:
     """The tree of the files found, and of the text files that their code may load; `files` are those that were found
-    where somebody counts them as they are read. Raises SettingsError."""
+    where somebody counts them as they are read, `recall` knows of projects. Raises SettingsError."""
     return read_tree(
         found.files if files is None else files,
         found.problems,
         TextFiles(session.resolver.cwd, found.roots, found.texts),
         session.declared(found.files),
         replace(scanner, meanwhile=session.prepare),
+        roots=found.projects,
+        recall=recall,
     )
 
 
@@ -69,7 +82,29 @@ def analysis_in(paths: Sequence[str], session: Session, scanning: Scanning) -> A
     with settings_failures(), scanner_of(scanning) as scanner:
         found = find_files(paths, session)
         session.quiet = found.quiet
+        return analysis_of(found, session, scanner)
+
+
+def analysis_of(found: Discovery, session: Session, scanner: Scanner) -> Analysis:
+    """What the rules say of the files found: projects of which that is known from another run are not linked again.
+    Raises SettingsError."""
+    store = scanner.cache
+    if store is None or session.has_plugins:
         return examine(tree_in(found, session, scanner), session)
+
+    @cache
+    def memory() -> ProjectMemory:
+        from promptlint.projectmemory import memory_of
+
+        return memory_of(store, found, session)
+
+    def recall(files: ProjectFiles, scanned: Scanned, texts: TextFiles) -> Kept | None:
+        return memory().recall(files, scanned, texts)
+
+    analysis = examine(tree_in(found, session, scanner, recall=recall), session)
+    for linked, checked in zip(analysis.tree.linked, analysis.checked, strict=True):
+        memory().keep(linked, checked, analysis.tree.data)
+    return analysis
 
 
 @contextmanager
@@ -84,13 +119,13 @@ def scanner_of(scanning: Scanning, executor: str | None = None) -> Iterator[Scan
         except ExecutorError as error:
             raise Failure(f"--executor {executor}: {error}") from error
         return
-    cache = None if scanning.no_cache else _cache(scanning.cache_dir)
+    store = None if scanning.no_cache else _cache(scanning.cache_dir)
     try:
         jobs = scanning.jobs or usable_cores()
-        yield Scanner(cache, executors=processes(jobs), processes=jobs, gated=not scanning.no_gate)
+        yield Scanner(store, executors=processes(jobs), processes=jobs, gated=not scanning.no_gate)
     finally:
-        if cache:
-            cache.close()
+        if store:
+            store.close()
 
 
 def _cache(folder: Path | None) -> Cache | None:

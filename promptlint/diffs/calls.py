@@ -12,10 +12,10 @@ from promptlint.cost.traffic import traffic_of
 from promptlint.diffs.matching import Traits, matched
 from promptlint.measure import Price
 from promptlint.project import CallSite, CapState
-from promptlint.run import Tree
 from promptlint.saving import provider_of
 from promptlint.session import Session
 from promptlint.template import Hole, Piece, Template
+from promptlint.tree import Tree
 
 HOLE = "{}"
 """How a value that is filled in is written where texts are compared: its name says nothing about the prompt."""

@@ -9,8 +9,9 @@ from promptlint.cost.calls import function_of
 from promptlint.diffs.calls import CallChange, comparable
 from promptlint.diffs.matching import Traits, matched
 from promptlint.project import Prompt
-from promptlint.run import Tree, model_of
+from promptlint.run import model_of
 from promptlint.session import Session
+from promptlint.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)

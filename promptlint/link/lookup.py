@@ -12,6 +12,7 @@ from promptlint.facts import Binding, Import
 from promptlint.link import decorators, paths, texts
 from promptlint.link.annotated import annotated
 from promptlint.link.env import MAX_ITEMS, Env, items_of, place_of
+from promptlint.link.imports import absolute_name
 from promptlint.link.names import END, Definition, Module, Reaching, is_classmethod, is_static
 from promptlint.link.values import (
     ClassRef,
@@ -202,7 +203,7 @@ def _parameter(ev: Evaluator, parameter: facts.Parameter, env: Env) -> Value:
 
 def _import_target(ev: Evaluator, imported: Import, module: Module) -> Value:
     """The module or outside symbol that the `from` part of an import names."""
-    name = ev.index.resolve_relative(imported, module) if imported.level else imported.module
+    name = absolute_name(imported, module.facts)
     target = ev.index.resolve(name, module)
     return ModuleRef(target.path) if target else Symbol(name)
 

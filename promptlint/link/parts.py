@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from promptlint.facts import ModuleFacts
-from promptlint.link.imports import ModuleIndex
-from promptlint.link.names import Module
+from promptlint.facts import ModuleFacts, Outline
+from promptlint.link.imports import ModuleNames, absolute_name
 from promptlint.project import Place, Project, Prompt
 
 
@@ -26,9 +25,9 @@ class Placed(Protocol):
 _P = TypeVar("_P", bound=Placed)
 
 
-def parts_of(modules: Mapping[str, ModuleFacts]) -> list[list[ModuleFacts]]:
+def parts_of(modules: Mapping[str, Outline]) -> list[list[Outline]]:
     """The modules of each part, ordered by path; the parts are ordered by their first path."""
-    index = ModuleIndex(modules.values())
+    names = ModuleNames(modules.values())
     joined: dict[str, str] = {}
 
     def first(home: str) -> str:
@@ -38,18 +37,18 @@ def parts_of(modules: Mapping[str, ModuleFacts]) -> list[list[ModuleFacts]]:
 
     for home, package in _inside_packages(modules.values()):
         joined[first(home)] = first(package)
-    for module in index.modules.values():
-        for other in _imported(module, index):
-            joined[first(other.facts.home)] = first(module.facts.home)
-    parts: defaultdict[str, list[ModuleFacts]] = defaultdict(list)
+    for module in modules.values():
+        for other in _imported(module, names):
+            joined[first(other.home)] = first(module.home)
+    parts: defaultdict[str, list[Outline]] = defaultdict(list)
     for path in sorted(modules):
         parts[first(modules[path].home)].append(modules[path])
     return list(parts.values())
 
 
-def _inside_packages(modules: Iterable[ModuleFacts]) -> Iterator[tuple[str, str]]:
+def _inside_packages(modules: Iterable[Outline]) -> Iterator[tuple[str, str]]:
     """The folders without an `__init__.py` inside a package, with that: it may load them by name."""
-    homes = {facts.home: facts.package_parts > 1 or facts.is_package for facts in modules}
+    homes = {module.home: module.package_parts > 1 or module.is_package for module in modules}
     packages = {home for home, is_package in homes.items() if is_package}
     for home in homes.keys() - packages:
         above = home.rpartition(".")[0]
@@ -59,11 +58,11 @@ def _inside_packages(modules: Iterable[ModuleFacts]) -> Iterator[tuple[str, str]
             yield home, above
 
 
-def _imported(module: Module, index: ModuleIndex) -> Iterator[Module]:
-    for one in module.facts.imports:
-        base = index.resolve_relative(one, module) if one.level else one.module
+def _imported(module: Outline, names: ModuleNames) -> Iterator[Outline]:
+    for one in module.imports:
+        base = absolute_name(one, module)
         for name in (base, f"{base}.{one.attribute}" if one.attribute else ""):
-            found = index.resolve(name, module)
+            found = names.resolve(name, module)
             if found is not None:
                 yield found
 

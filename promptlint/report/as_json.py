@@ -6,22 +6,23 @@ import msgspec
 
 from promptlint import __version__
 from promptlint.finding import Applicability, Finding, Fix, Saving
-from promptlint.project import Place, Project
+from promptlint.project import Place
 from promptlint.report.documents import dump, errors, span
 from promptlint.report.terminal import Terminal
 from promptlint.report.view import View
+from promptlint.tree import Tree
 
 
 def render(view: View, terminal: Terminal) -> str:
     """The JSON document; `terminal` is not used."""
-    project = view.analysis.project
+    tree = view.analysis.tree
     document = {
         "schema": "promptlint.check/1",
         "version": __version__,
         "summary": {
-            "files": view.analysis.tree.files_seen,
-            "prompts": len(project.prompts),
-            "calls": len(project.calls),
+            "files": tree.files_seen,
+            "prompts": tree.prompt_count,
+            "calls": tree.call_count,
             "findings": len(view.findings),
             "fixable": view.fixable(*Applicability),
             "input_tokens_saved": view.input_tokens_saved,
@@ -43,19 +44,19 @@ def render(view: View, terminal: Terminal) -> str:
 
 def finding_document(finding: Finding, view: View) -> dict[str, object]:
     """A finding as the contract of `check` has it."""
-    project = view.analysis.project
+    tree = view.analysis.tree
     return {
         "rule": finding.rule,
         "code": finding.code,
         "severity": finding.severity,
         "confidence": finding.confidence,
         "message": finding.message,
-        **span(project, finding.place),
+        **span(tree, finding.place),
         "call": finding.call,
         "prompt": finding.prompt,
         "model": finding.model,
         "saving": _saving(finding.saving) if finding.saving else None,
-        "fix": _fix(finding.fix, project) if finding.fix else None,
+        "fix": _fix(finding.fix, tree) if finding.fix else None,
         "url": view.url(finding),
         "help": finding.help,
         "evidence": finding.evidence,
@@ -73,11 +74,11 @@ def _saving(saving: Saving) -> dict[str, object]:
     }
 
 
-def _fix(fix: Fix, project: Project) -> dict[str, object]:
+def _fix(fix: Fix, tree: Tree) -> dict[str, object]:
     return {
         "applicability": fix.applicability,
         "description": fix.description,
-        "edits": [{**span(project, Place(edit.path, edit.start, edit.end)), "text": edit.text} for edit in fix.edits],
+        "edits": [{**span(tree, Place(edit.path, edit.start, edit.end)), "text": edit.text} for edit in fix.edits],
     }
 
 

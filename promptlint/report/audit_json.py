@@ -19,7 +19,7 @@ from promptlint.usage.record import Totals
 
 def render(audit: Audit, terminal: Terminal) -> str:
     """The JSON document; `terminal` is not used."""
-    project = audit.analysis.project
+    tree = audit.analysis.tree
     return dump(
         {
             "schema": "promptlint.audit/1",
@@ -41,7 +41,7 @@ def render(audit: Audit, terminal: Terminal) -> str:
             "usage": _usage(audit.measured) if audit.measured else None,
             "not_understood": {
                 "calls": [
-                    {"id": one.call.id, **span(project, one.call.place), "reason": one.reason} for one in audit.unpriced
+                    {"id": one.call.id, **span(tree, one.call.place), "reason": one.reason} for one in audit.unpriced
                 ],
                 "unbilled": [call.id for call in audit.unbilled],
                 "prompts": [prompt.id for prompt in audit.loose],
@@ -65,7 +65,7 @@ def _call(cost: CallCost, audit: Audit) -> dict[str, object]:
     scenario, bill, after = cost.scenario, cost.bill, audit.plan.requests[cost.call.id]
     return {
         "id": cost.call.id,
-        **span(audit.analysis.project, cost.call.place),
+        **span(audit.analysis.tree, cost.call.place),
         "function": cost.function,
         "model": cost.basis.model,
         "calls_per_month": cost.calls,
@@ -125,7 +125,7 @@ def _finding(finding: Finding, audit: Audit) -> dict[str, object]:
     return {
         "rule": finding.rule,
         "message": finding.message,
-        **span(audit.analysis.project, finding.place),
+        **span(audit.analysis.tree, finding.place),
         "help": finding.help,
         "fix": finding.fix.applicability if finding.fix else None,
     }

@@ -266,4 +266,4 @@ def where(audit: Audit, call: CallSite) -> str:
 
 def place(audit: Audit, place: Place) -> str:
     """Path and line of a place."""
-    return f"{place.path}:{audit.analysis.project.locate(place.path, place.start).row}"
+    return f"{place.path}:{audit.analysis.tree.locate(place.path, place.start).row}"

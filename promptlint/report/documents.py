@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterable
 
-from promptlint.project import Place, Problem, Project
+from promptlint.project import Place, Problem
+from promptlint.tree import Tree
 
 _ESCAPES = re.compile(r"\\\\|\\ud[89ab]..\\ud[c-f]..|(?P<alone>\\ud[89a-f]..)|(?P<command>##(?=\[))")
 """In JSON: an escaped backslash, a character of two surrogates, half of one, and how old workflow commands begin."""
@@ -30,9 +31,9 @@ def dump(document: object) -> str:
     return as_json(document, indent=2) + "\n"
 
 
-def span(project: Project, place: Place) -> dict[str, object]:
+def span(tree: Tree, place: Place) -> dict[str, object]:
     """Where something stands: 1-based, columns in code points, end exclusive. In a notebook lines count in `cell`."""
-    start, end = project.locate(place.path, place.start), project.locate(place.path, place.end)
+    start, end = tree.locate(place.path, place.start), tree.locate(place.path, place.end)
     cell = {} if start.cell is None else {"cell": start.cell}
     return {
         "file": place.path,

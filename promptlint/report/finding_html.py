@@ -24,10 +24,10 @@ def card(finding: Finding, analysis: Analysis) -> str:
 
 def _parts(finding: Finding, analysis: Analysis) -> Iterator[str]:
     path = finding.place.path
-    where = analysis.project.locate(path, finding.place.start)
+    where = analysis.tree.locate(path, finding.place.start)
     yield f'<p class="where"><code>{plain(f"{path}:{where}")}</code> {plain(finding.code)}</p>'
     yield f"<p>{prose(finding.message)}</p>"
-    lines = excerpt(analysis.sources[path].text, analysis.project.modules[path], finding.place, SCREEN, "")
+    lines = excerpt(analysis.sources[path].text, analysis.tree.modules[path], finding.place, SCREEN, "")
     yield f'<pre tabindex="0">{html.escape(chr(10).join(lines[1:-1]))}</pre>'
     facts = "".join(f"<dt>{label}</dt><dd>{prose(text)}</dd>" for label, text in notes(finding))
     yield f"<dl>{facts}</dl>"

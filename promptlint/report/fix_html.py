@@ -28,7 +28,7 @@ def rewriting(fix: Fix, analysis: Analysis) -> Iterator[str]:
     yield "<p>Before and after: what goes is struck out, what comes is underlined.</p>"
     for stretch in stretches[:STRETCHES]:
         path = stretch[0].path
-        where = f"{path}:{analysis.project.locate(path, stretch[0].start).row}"
+        where = f"{path}:{analysis.tree.locate(path, stretch[0].start).row}"
         shown = _stretch(stretch, analysis.sources[path].text)
         yield f'<pre class="fix" tabindex="0"><b>{plain(where)}</b>\n{shown}</pre>'
     if len(stretches) > STRETCHES:

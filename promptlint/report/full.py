@@ -18,7 +18,7 @@ def render(view: View, terminal: Terminal) -> str:
 
 def headline(finding: Finding, view: View) -> tuple[str, str, str]:
     """Location, code with the mark of fixable findings, and message, as shown on the first line of a finding."""
-    where = view.analysis.project.locate(finding.place.path, finding.place.start)
+    where = view.analysis.tree.locate(finding.place.path, finding.place.start)
     mark = " [*]" if finding.fix and finding.fix.applicability in view.allowed else ""
     return f"{visible(finding.place.path)}:{where}:", f"{finding.code}{mark}", visible(finding.message)
 
@@ -32,9 +32,7 @@ def _finding(finding: Finding, view: View, terminal: Terminal) -> list[str]:
     lines = terminal.wrap(message, head + " ", "    ")
     lines[0] = f"{terminal.paint(location, bold=True)} {terminal.paint(code, color, bold=True)}{lines[0][len(head) :]}"
     path = finding.place.path
-    lines += excerpt(
-        view.analysis.sources[path].text, view.analysis.project.modules[path], finding.place, terminal, color
-    )
+    lines += excerpt(view.analysis.sources[path].text, view.analysis.tree.modules[path], finding.place, terminal, color)
     for label, text in notes(finding):
         first = f"  = {label}: "
         wrapped = terminal.wrap(visible(text), first, " " * len(first))

@@ -23,15 +23,15 @@ def render(view: View, terminal: Terminal) -> str:
 
 
 def _annotation(finding: Finding, view: View) -> str:
-    project = view.analysis.project
-    at = lines_of(project, finding.place)
+    tree = view.analysis.tree
+    at = lines_of(tree, finding.place)
     properties = {"title": f"{finding.rule} ({finding.code})", "file": visible(finding.place.path)}
     if at:
         # Several lines take no columns.
         columns = {"col": at.column, "endColumn": at.end_column} if at.line == at.end_line else {}
         spot = {"line": at.line, "endLine": at.end_line, **columns}
         properties |= {name: str(value) for name, value in spot.items()}
-    return _command(LEVELS[finding.severity], properties, said(finding, project))
+    return _command(LEVELS[finding.severity], properties, said(finding, tree))
 
 
 def _error(problem: Problem) -> str:

@@ -14,13 +14,13 @@ LEVELS = {Severity.HIGH: "major", Severity.MEDIUM: "minor", Severity.LOW: "info"
 
 def render(view: View, terminal: Terminal) -> str:
     """The JSON document; `terminal` is not used."""
-    project = view.analysis.project
+    tree = view.analysis.tree
     issues = []
     for finding, mark in fingerprints(view.findings, view.analysis.sources):
-        at = lines_of(project, finding.place)
+        at = lines_of(tree, finding.place)
         issues.append(
             {
-                "description": said(finding, project),
+                "description": said(finding, tree),
                 "check_name": finding.rule,
                 "fingerprint": mark,
                 "severity": LEVELS[finding.severity],

@@ -8,8 +8,9 @@ from promptlint.project import CallSite, CapState, Project, Prompt
 from promptlint.report.documents import dump, errors, span
 from promptlint.report.table import table
 from promptlint.report.terminal import Terminal, plural, visible
-from promptlint.run import Tree, model_of
+from promptlint.run import model_of
 from promptlint.session import Session
+from promptlint.tree import Tree
 
 
 def as_json(tree: Tree, session: Session) -> str:
@@ -19,11 +20,11 @@ def as_json(tree: Tree, session: Session) -> str:
         {
             "schema": "promptlint.inventory/1",
             "version": __version__,
-            "calls": [_call(call, project) for call in project.calls],
-            "prompts": [_prompt(prompt, project, session) for prompt in project.prompts],
+            "calls": [_call(call, tree) for call in project.calls],
+            "prompts": [_prompt(prompt, tree, session) for prompt in project.prompts],
             "files": {
                 "seen": tree.files_seen,
-                "parsed": tree.files_parsed,
+                "parsed": len(tree.modules),
                 "errors": errors((*tree.problems, *session.problems)),
             },
         }
@@ -69,15 +70,15 @@ def as_table(tree: Tree, session: Session, terminal: Terminal) -> str:
         lines += [*table(header, rows, terminal, numeric=(4,), flexible=(1, 2)), ""]
     lines += terminal.wrap(
         f"{plural(len(project.calls), 'call')} and {plural(len(project.prompts), 'prompt')} in "
-        f"{plural(tree.files_seen, 'file')} ({tree.files_parsed:,} parsed)."
+        f"{plural(tree.files_seen, 'file')} ({len(tree.modules):,} parsed)."
     )
     return "\n".join(lines) + "\n"
 
 
-def _call(call: CallSite, project: Project) -> dict[str, object]:
+def _call(call: CallSite, tree: Tree) -> dict[str, object]:
     return {
         "id": call.id,
-        **span(project, call.place),
+        **span(tree, call.place),
         "sdk": call.sdk,
         "api": call.api,
         "function": call.function,
@@ -92,11 +93,11 @@ def _call(call: CallSite, project: Project) -> dict[str, object]:
     }
 
 
-def _prompt(prompt: Prompt, project: Project, session: Session) -> dict[str, object]:
-    count = _count(prompt, project, session)
+def _prompt(prompt: Prompt, tree: Tree, session: Session) -> dict[str, object]:
+    count = _count(prompt, tree.project, session)
     return {
         "id": prompt.id,
-        **span(project, prompt.place),
+        **span(tree, prompt.place),
         "name": prompt.name,
         "role": prompt.role,
         "text": prompt.template.text,

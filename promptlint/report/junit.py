@@ -32,12 +32,12 @@ def render(view: View, terminal: Terminal) -> str:
 
 
 def _failures(path: str, findings: list[Finding], view: View) -> Element:
-    project = view.analysis.project
+    tree = view.analysis.tree
     suite = Element("testsuite", _counts(path, tests=len(findings), failures=len(findings)))
     for finding in findings:
-        where = project.locate(path, finding.place.start)
+        where = tree.locate(path, finding.place.start)
         case = SubElement(suite, "testcase", {"name": f"{finding.rule} at {where}", "classname": visible(path)})
-        message = said(finding, project)
+        message = said(finding, tree)
         failure = SubElement(case, "failure", {"message": message, "type": finding.severity})
         failure.text = "\n".join(
             (f"{visible(path)}:{where}: {finding.code} {message}", *map(visible, finding.evidence))

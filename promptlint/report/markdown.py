@@ -81,9 +81,9 @@ def _rules(view: View) -> Iterable[tuple[str, ...]]:
 
 def finding_rows(view: View) -> Iterable[tuple[str, ...]]:
     """Place, rule, severity, message and saving of the first findings, as Markdown."""
-    project = view.analysis.project
+    tree = view.analysis.tree
     for finding in view.findings[:SHOWN]:
-        where = project.locate(finding.place.path, finding.place.start)
+        where = tree.locate(finding.place.path, finding.place.start)
         yield (
             code(f"{finding.place.path}:{where.row}"),
             finding.rule,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from promptlint import __version__
 from promptlint.finding import Finding, Fix, Severity
 from promptlint.fingerprint import fingerprints
-from promptlint.project import Place, Problem, Project
+from promptlint.project import Place, Problem
 from promptlint.report.annotations import lines_of, said
 from promptlint.report.documents import dump
 from promptlint.report.rules import documentation, first_sentence
@@ -16,6 +16,7 @@ from promptlint.report.terminal import Terminal, visible
 from promptlint.report.view import View
 from promptlint.rule import Rule
 from promptlint.template import Edit
+from promptlint.tree import Tree
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
@@ -56,23 +57,23 @@ def _rule(rule: type[Rule]) -> dict[str, object]:
 
 
 def _result(finding: Finding, mark: str, index: int, view: View) -> dict[str, object]:
-    project = view.analysis.project
+    tree = view.analysis.tree
     result: dict[str, object] = {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
-        "message": {"text": said(finding, project)},
-        "locations": [_location(project, finding.place)],
+        "message": {"text": said(finding, tree)},
+        "locations": [_location(tree, finding.place)],
         "partialFingerprints": {"promptlint/v1": mark},
         "properties": {"confidence": finding.confidence, "evidence": [visible(one) for one in finding.evidence]},
     }
-    changes = _changes(finding.fix, project) if finding.fix else None
+    changes = _changes(finding.fix, tree) if finding.fix else None
     if finding.fix and changes:
         result["fixes"] = [{"description": {"text": finding.fix.description}, "artifactChanges": changes}]
     return result
 
 
-def _changes(fix: Fix, project: Project) -> list[dict[str, object]] | None:
+def _changes(fix: Fix, tree: Tree) -> list[dict[str, object]] | None:
     """The changes by file; None where one is in a notebook, whose lines are not those of the file."""
     by_path: dict[str, list[Edit]] = {}
     for edit in fix.edits:
@@ -81,7 +82,7 @@ def _changes(fix: Fix, project: Project) -> list[dict[str, object]] | None:
     for path, edits in by_path.items():
         replacements = []
         for edit in edits:
-            region = _region(project, Place(path, edit.start, edit.end))
+            region = _region(tree, Place(path, edit.start, edit.end))
             if region is None:
                 return None
             replacements.append({"deletedRegion": region, "insertedContent": {"text": edit.text}})
@@ -89,10 +90,10 @@ def _changes(fix: Fix, project: Project) -> list[dict[str, object]] | None:
     return changes
 
 
-def _location(project: Project, place: Place) -> dict[str, object]:
+def _location(tree: Tree, place: Place) -> dict[str, object]:
     physical: dict[str, object] = {"artifactLocation": {"uri": _uri(place.path)}}
     # Services need a line; that of a cell would be a wrong one.
-    physical["region"] = _region(project, place) or {"startLine": 1}
+    physical["region"] = _region(tree, place) or {"startLine": 1}
     return {"physicalLocation": physical}
 
 
@@ -102,8 +103,8 @@ def _uri(path: str) -> str:
     return f"file://{quoted}" if path.startswith("/") else quoted
 
 
-def _region(project: Project, place: Place) -> dict[str, int] | None:
-    at = lines_of(project, place)
+def _region(tree: Tree, place: Place) -> dict[str, int] | None:
+    at = lines_of(tree, place)
     if at is None:
         return None
     return {"startLine": at.line, "startColumn": at.column, "endLine": at.end_line, "endColumn": at.end_column}

@@ -13,10 +13,10 @@ COLORS = {Severity.HIGH: "red", Severity.MEDIUM: "yellow", Severity.LOW: "cyan"}
 
 def summary(view: View, terminal: Terminal) -> list[str]:
     """What was read, what was found, what can be fixed, and what it saves."""
-    project = view.analysis.project
+    tree = view.analysis.tree
     scope = (
-        f"{plural(view.analysis.tree.files_seen, 'file')}, {plural(len(project.calls), 'LLM call')}, "
-        f"{plural(len(project.prompts), 'prompt')}"
+        f"{plural(tree.files_seen, 'file')}, {plural(tree.call_count, 'LLM call')}, "
+        f"{plural(tree.prompt_count, 'prompt')}"
     )
     lines = [fixed] if (fixed := fix_summary(view)) else []
     if view.findings:

@@ -13,11 +13,12 @@ import msgspec
 from promptlint.facts import ModuleFacts
 from promptlint.finding import Applicability
 from promptlint.fix import fix_files
-from promptlint.run import examine, tree_of, updated
+from promptlint.run import examine
 from promptlint.scan import scan
 from promptlint.session import Session, open_session
 from promptlint.source import SourceError, decode, encode
 from promptlint.syntax import Field, Run, Str
+from promptlint.tree import tree_of, updated
 
 HEAD = "from openai import OpenAI\nclient = OpenAI()\n"
 CALL = "client.chat.completions.create(model='gpt-4o', messages=[{'role': 'system', 'content': S}])\n"

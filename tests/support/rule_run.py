@@ -7,8 +7,9 @@ from pathlib import Path
 
 from promptlint.finding import Applicability, Finding
 from promptlint.fix import fix_files
-from promptlint.run import Analysis, examine, tree_of, updated
+from promptlint.run import Analysis, examine
 from promptlint.session import open_session
+from promptlint.tree import tree_of, updated
 
 FILE = "app.py"
 

@@ -10,9 +10,10 @@ from promptlint.cost.audit import Audit, audit_of
 from promptlint.cost.requests import requests
 from promptlint.measure import Count, Meter, Price
 from promptlint.registry import Registry
-from promptlint.run import examine, tree_of
+from promptlint.run import examine
 from promptlint.session import open_session
 from promptlint.template import Template
+from promptlint.tree import tree_of
 
 DAY = date(2026, 11, 22)
 SONNET = Price(3.0, 15.0, 3.75, 6.0, 0.3, "2026-11-10", "by hand")

@@ -1,0 +1,239 @@
+"""The projects of a run: which files rules see together, and what is kept of a project between runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from click.testing import CliRunner
+
+from promptlint import linking
+from promptlint.cache import FILE
+from promptlint.cli import main
+from promptlint.discover import discover
+from promptlint.facts import ModuleFacts
+from promptlint.link import link
+from promptlint.link.tables import CallTable
+from promptlint.project import Project
+from promptlint.promptfiles import TextFiles
+from promptlint.session import open_session
+from promptlint.tree import read_tree
+
+LLM = """
+from openai import OpenAI
+
+client = OpenAI()
+
+
+def ask(instructions, question):
+    return client.responses.create(model="gpt-4.1", instructions=instructions, input=question).output_text
+"""
+RULES = (
+    "You are the assistant of a bookshop. Answer the question of the customer in one short sentence. Name the shelf on"
+    " which the book stands, and the price with two digits. Where the book is not in the shop, say when it can be"
+    " there, and offer to put one aside. Never guess a title: ask for the name of the author. Do not speak of others."
+)
+APP = f"""
+from {{package}}.llm import ask
+
+RULES = "{RULES}"
+
+
+def main(question):
+    return ask(RULES, question)
+"""
+
+FORMAT = ("--output-format", "json", "--jobs", "1")
+
+Check: TypeAlias = Callable[..., str]
+
+
+@pytest.fixture
+def shops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two packages that import nothing of each other and keep the same prompt."""
+    monkeypatch.chdir(tmp_path)
+    for package in ("one", "two"):
+        folder = Path(f"{package}-1.0", package)
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").touch()
+        (folder / "llm.py").write_text(LLM)
+        (folder / "app.py").write_text(APP.format(package=package))
+
+
+@pytest.fixture
+def distributed(shops: None) -> None:
+    """Each of the two is distributed by itself."""
+    Path("one-1.0", "pyproject.toml").write_text("")
+    Path("two-1.0", "two-1.0.dist-info").mkdir()
+
+
+@pytest.fixture
+def linked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The first file of each part that is linked."""
+    seen: list[str] = []
+
+    def noted(modules: Iterable[ModuleFacts], files: TextFiles, declared: Sequence[CallTable]) -> Project:
+        modules = list(modules)
+        seen.append(modules[0].path.partition("/")[0])
+        return link(modules, files, declared)
+
+    monkeypatch.setattr(linking, "link", noted)
+    return seen
+
+
+@pytest.fixture
+def check(linked: list[str]) -> Check:
+    """What `check` finds with the cache, which is what it finds without one."""
+
+    def run(*args: str) -> str:
+        linked.clear()
+        found = CliRunner().invoke(main, ["check", ".", *FORMAT, "--cache-dir", "cache", *args])
+        again = [*linked]
+        expected = CliRunner().invoke(main, ["check", ".", *FORMAT, "--no-cache", *args])
+        linked[:] = again
+        assert (found.stdout, found.stderr, found.exit_code) == (expected.stdout, expected.stderr, expected.exit_code)
+        return found.stdout
+
+    return run
+
+
+def projects() -> list[list[str]]:
+    """The folders of the files of each project."""
+    found = discover(["."], open_session(isolated=True).resolver)
+    tree = read_tree(found.files, roots=found.projects)
+    return [sorted({os.path.dirname(path) for path in one.project.modules}) for one in tree.linked]
+
+
+def duplicates(report: str) -> list[str]:
+    return [one["file"] for one in json.loads(report)["findings"] if one["rule"] == "duplicate-prompt"]
+
+
+def test_a_run_without_marks_is_one_project(shops: None, check: Check) -> None:
+    assert projects() == [["one-1.0/one", "two-1.0/two"]]
+    assert duplicates(check()) == ["two-1.0/two/app.py"]
+
+
+def test_what_is_distributed_by_itself_is_a_project(distributed: None, check: Check) -> None:
+    assert projects() == [["one-1.0/one"], ["two-1.0/two"]]
+    assert duplicates(check()) == []
+
+
+def test_files_below_no_root_are_a_project_together(distributed: None) -> None:
+    for name in ("tools/a.py", "scripts/b.py"):
+        Path(name).parent.mkdir()
+        Path(name).write_text(f'PROMPT = "{RULES}"\n')
+    assert projects() == [["one-1.0/one"], ["scripts", "tools"], ["two-1.0/two"]]
+
+
+def test_a_root_inside_another_is_a_project_of_its_own(shops: None) -> None:
+    Path("pyproject.toml").write_text("")
+    Path("two-1.0", "setup.py").write_text("from setuptools import setup\nsetup()\n")
+    assert projects() == [["one-1.0/one"], ["two-1.0/two"]]
+
+
+def test_what_imports_another_project_belongs_to_it(distributed: None, check: Check) -> None:
+    app = Path("two-1.0", "two", "app.py")
+    app.write_text(app.read_text() + "\n\nimport one.llm\n")
+    assert projects() == [["one-1.0/one", "two-1.0/two"]]
+    assert duplicates(check()) == ["two-1.0/two/app.py"]
+
+
+def test_only_a_project_that_changed_is_linked_again(distributed: None, check: Check, linked: list[str]) -> None:
+    first = check()
+    assert sorted(linked) == ["one-1.0", "two-1.0"]
+    app = Path("two-1.0", "two", "app.py")
+    app.write_text("\n" + app.read_text())
+    moved = check()
+    assert linked == ["two-1.0"]
+    assert [one["line"] for one in json.loads(moved)["findings"]] != [
+        one["line"] for one in json.loads(first)["findings"]
+    ]
+    check("--select", "TOK601")
+    assert sorted(linked) == ["one-1.0", "two-1.0"]
+    check()
+    assert linked == []
+
+
+def edit(path: str, old: str, new: str) -> Callable[[], object]:
+    return lambda: Path(path).write_text(Path(path).read_text().replace(old, new))
+
+
+def write(path: str, text: str) -> Callable[[], object]:
+    def step() -> None:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text)
+
+    return step
+
+
+LOADED = APP.replace(f'"{RULES}"', 'open("prompts/system_prompt.txt").read()')
+STEPS: dict[str, tuple[Callable[[], object], list[str]]] = {
+    "a prompt": (edit("one-1.0/one/app.py", "bookshop", "library"), ["one-1.0"]),
+    "a new file": (write("one-1.0/one/more.py", f'PROMPT = """{RULES}\n\n\n\n{RULES}"""\n'), ["one-1.0"]),
+    "a file that is gone": (lambda: Path("one-1.0/one/more.py").unlink(), []),
+    "a prompt file that is loaded": (write("one-1.0/one/app.py", LOADED.format(package="one")), ["one-1.0"]),
+    "a prompt file that comes": (write("prompts/system_prompt.txt", f"{RULES}\n\n\n\n{RULES}\n"), ["one-1.0"]),
+    "a prompt file that changes": (write("prompts/system_prompt.txt", f"{RULES}\n"), ["one-1.0"]),
+    "a prompt file that goes": (lambda: Path("prompts/system_prompt.txt").unlink(), []),
+    "settings of one": (write("one-1.0/promptlint.yaml", "ignore: [TOK601]\n"), ["one-1.0"]),
+    "a comment that ignores": (
+        edit("two-1.0/two/llm.py", "input=question).output_text", "input=question).output_text  # promptlint: ignore"),
+        ["two-1.0"],
+    ),
+    "a text that nobody uses": (
+        edit("two-1.0/two/app.py", "def main", f'def _unused():\n    prompt = "{RULES}  \\n{RULES}"\n\n\ndef main'),
+        ["two-1.0"],
+    ),
+    "a file that is passed over and uses it": (write("two-1.0/two/tool.py", "X = 'app'._unused\n"), ["two-1.0"]),
+    "a file that is passed over": (write("two-1.0/two/other.py", "X = 1\n"), []),
+    "an import of one in the other": (
+        edit("two-1.0/two/app.py", "def main", "import one.llm\n\n\ndef main"),
+        ["one-1.0"],
+    ),
+    "a file that does not parse": (write("two-1.0/two/broken.py", "prompt = (\n"), []),
+}
+
+
+def test_what_is_kept_is_what_would_be_found(distributed: None, check: Check, linked: list[str]) -> None:
+    check()
+    for name, (step, expected) in STEPS.items():
+        step()
+        check()
+        assert (name, linked) == (name, expected)
+        check()
+        assert (name, linked) == (name, [])
+
+
+def test_a_fix_of_what_was_kept(distributed: None, check: Check) -> None:
+    text = f'"""{RULES}\n\n\n\n\n\n{RULES}"""'
+    for package in ("one", "two"):
+        app = Path(f"{package}-1.0", package, "app.py")
+        app.write_text(app.read_text().replace(f'"{RULES}"', text))
+    check()
+    app.write_text("\n" + app.read_text())
+    expected = check("--diff", "--unsafe-fixes")
+    assert "one-1.0/one/app.py" in expected
+    assert "two-1.0/two/app.py" in expected
+
+
+def test_what_is_kept_can_be_broken(distributed: None, check: Check, linked: list[str]) -> None:
+    check()
+    for value in (b"", b"x\x9c garbage", "text"):
+        with sqlite3.connect(Path("cache", FILE)) as connection:
+            connection.execute("UPDATE entries SET value = ?", (value,))
+        connection.close()
+        check()
+        assert sorted(linked) == ["one-1.0", "two-1.0"]
+
+
+def test_facts_that_are_broken_behind_their_outline_are_made_anew(distributed: None, check: Check) -> None:
+    check()
+    with sqlite3.connect(Path("cache", FILE)) as connection:
+        connection.execute("UPDATE entries SET value = substr(value, 1, length(value) - 4)")
+    connection.close()
+    check()
