@@ -45,9 +45,10 @@ class Modules(Mapping[str, ModuleFacts]):
     def __len__(self) -> int:
         return len(self._held)
 
-    def joined(self, more: Mapping[str, ModuleFacts]) -> Modules:
-        """These, and more."""
-        return Modules({**self._held, **more})
+    def changed(self, changes: Mapping[str, ModuleFacts | None]) -> Modules:
+        """These with some replaced or added, None: taken away."""
+        held = {**self._held, **changes}
+        return Modules({path: facts for path, facts in held.items() if facts is not None})
 
     @property
     def outlines(self) -> dict[str, Outline]:

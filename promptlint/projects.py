@@ -29,6 +29,12 @@ ProjectFiles: TypeAlias = tuple[Part, ...]
 """The parts of one project: they import nothing of each other, and lie below one root."""
 
 
+def paths_of(files: ProjectFiles) -> tuple[str, ...]:
+    """The paths of the files of a project, its listed text files included."""
+    programs = (module.path for part in files for module in part.modules)
+    return (*programs, *(text.path for part in files for text in part.listed))
+
+
 def projects_of(modules: Mapping[str, Outline], listed: Sequence[Listed], roots: Collection[str]) -> list[ProjectFiles]:
     """The projects that files make up, ordered by their first part.
 

@@ -11,7 +11,7 @@ from promptlint.gate import may_matter
 from promptlint.modules import Modules, Stored
 from promptlint.passedover import PassedOver
 from promptlint.project import Problem
-from promptlint.scanning import Found, Scanner, problem_of
+from promptlint.scanning import Scanner, problem_of
 from promptlint.source import SourceError
 
 # What only files with prompts need is imported when there are some: a hook mostly sees files without.
@@ -107,7 +107,10 @@ def _scanned(
             yield path, content
 
     for path, outcome in scanner.scan(noted(), imported).items():
-        sort_out(path, outcome, modules, problems)
+        if isinstance(outcome, Problem):
+            problems.append(outcome)
+        else:
+            modules[path] = outcome
     seen = len(data) + len(passed_over)
     for path, content in sorted(found.items()):
         if isinstance(content, Problem):
@@ -121,11 +124,3 @@ def _scanned(
 def _names(declared: Iterable[CallTable]) -> tuple[bytes, ...]:
     """What a file that calls a declared function must hold."""
     return tuple(name.rpartition(".")[2].encode() for call in declared for name in call.functions)
-
-
-def sort_out(path: str, outcome: Found, modules: dict[str, ModuleFacts | Stored], problems: list[Problem]) -> None:
-    """Add what became of a file to one of the two."""
-    if isinstance(outcome, Problem):
-        problems.append(outcome)
-    else:
-        modules[path] = outcome

@@ -48,14 +48,19 @@ def analyse(
     return examine(read_tree(files, problems, texts, session.declared(files)), session)
 
 
-def examine(tree: Tree, session: Session) -> Analysis:
-    """Check a tree with the rules of the session. Raises SettingsError."""
+def examine(tree: Tree, session: Session, before: Analysis | None = None) -> Analysis:
+    """Check a tree with the rules of the session; what is in the analysis `before` of an earlier state of it is not
+    checked again. Raises SettingsError."""
     if not (tree.linked or tree.recalled):
         return Analysis(tree, (), (), _in_order({*tree.problems, *session.problems}))
     from promptlint.check import check, in_order
 
-    projects = [one.project for one in tree.linked]
-    checked = check(projects, session.rules, session.meter, session.registry.codes, tree.processes)
+    known = {id(one): said for one, said in zip(before.tree.linked, before.checked, strict=True)} if before else {}
+    fresh = [one for one in tree.linked if id(one) not in known]
+    projects = [one.project for one in fresh]
+    said = check(projects, session.rules, session.meter, session.registry.codes, tree.processes)
+    known |= zip(map(id, fresh), said, strict=True)
+    checked = [known[id(one)] for one in tree.linked]
     told = (*checked, *(one.kept.checked for one in tree.recalled))
     problems = {*tree.problems, *session.problems, *(problem for one in told for problem in one.problems)}
     return Analysis(

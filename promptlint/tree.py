@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from promptlint.modules import Modules, Stored
+from promptlint.modules import Modules
 from promptlint.packages import package_parts
 from promptlint.passedover import NOTHING, PassedOver
 from promptlint.project import Problem, Project
 from promptlint.promptfiles import Listed, TextFiles, is_text_file, text_facts
-from promptlint.reading import Scanned, scan_files, sort_out
+from promptlint.reading import Scanned, scan_files
 from promptlint.scanning import HERE, Scanner, scan_source
 from promptlint.source import Source, decode_plain, read_bytes
 from promptlint.sources import Sources
@@ -130,23 +130,36 @@ def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> 
 
 
 def updated(tree: Tree, sources: Mapping[str, Source | None]) -> Tree:
-    """The tree with some files replaced in memory, None: taken away. Only those are scanned again.
+    """The tree with some files replaced in memory, None: taken away. Only those are scanned again, and only projects
+    that have to do with them are linked again.
 
     `data` stays what was read.
     """
+    from promptlint.projects import paths_of
+
     texts = tree.texts.updated({path: source for path, source in sources.items() if tree.holds_text(path)})
-    modules: dict[str, ModuleFacts | Stored] = {
-        path: facts for path, facts in tree.modules.items() if not tree.texts.knows(path)
-    }
+    changes: dict[str, ModuleFacts | None] = {path: None for path in tree.modules if tree.texts.knows(path)}
     unread = [problem for problem in tree.unread if problem.path not in sources]
     for path, source in sources.items():
         if not tree.holds_text(path):
-            modules.pop(path, None)
-            if source:
-                sort_out(path, scan_source(source, package_parts(path)), modules, unread)
-    bare = replace(tree, linked=(), recalled=(), modules=Modules(modules), unread=tuple(unread), texts=texts)
-    present = tree.sources.changed(sources)
-    return replace(_with_linked(bare, _projects(bare.modules, texts, tree.roots)), sources=present)
+            outcome = scan_source(source, package_parts(path)) if source else None
+            changes[path] = None if isinstance(outcome, Problem) else outcome
+            if isinstance(outcome, Problem):
+                unread.append(outcome)
+    modules = tree.modules.changed(changes)
+    projects = {paths_of(files): files for files in _projects(modules, texts, tree.roots)}
+
+    def is_same(files: ProjectFiles, asked: Collection[str]) -> bool:
+        """Whether nothing of a project was replaced."""
+        paths = paths_of(files)
+        return paths in projects and sources.keys().isdisjoint((*paths, *asked))
+
+    linked = tuple(one for one in tree.linked if is_same(one.files, one.asked))
+    recalled = tuple(one for one in tree.recalled if is_same(one.files, one.kept.texts))
+    same = {paths_of(files) for files in (*(one.files for one in linked), *(one.files for one in recalled))}
+    rest = [files for paths, files in projects.items() if paths not in same]
+    bare = replace(tree, linked=linked, recalled=recalled, modules=modules, unread=tuple(unread), texts=texts)
+    return replace(_with_linked(bare, rest), sources=tree.sources.changed(sources))
 
 
 def _tree(
@@ -195,14 +208,14 @@ def _projects(modules: Modules, texts: TextFiles, roots: Collection[str]) -> lis
 
 
 def _with_linked(tree: Tree, projects: Sequence[ProjectFiles]) -> Tree:
-    """The tree with projects of it linked, and with the facts of the text files that hold prompts."""
-    linked = _linked(projects, tree)
-    texts: dict[str, ModuleFacts] = {}
+    """The tree with more projects of it linked, and with the facts of the text files that hold prompts."""
+    linked = (*tree.linked, *_linked(projects, tree))
+    texts: dict[str, ModuleFacts | None] = {}
     for one in linked:
         texts |= {path: facts for path, facts in one.project.modules.items() if path not in tree.modules}
     for known in tree.recalled:
         texts |= {path: text_facts(tree.texts.sources[path]) for path in known.kept.prompt_files}
-    return replace(tree, linked=linked, modules=tree.modules.joined(texts))
+    return replace(tree, linked=linked, modules=tree.modules.changed(texts))
 
 
 def _linked(projects: Sequence[ProjectFiles], tree: Tree) -> tuple[Linked, ...]:

@@ -23,6 +23,7 @@ from promptlint.project import Project
 from promptlint.promptfiles import TextFiles
 from promptlint.session import open_session
 from promptlint.tree import read_tree
+from repository import GitFolder
 
 LLM = """
 from openai import OpenAI
@@ -237,3 +238,23 @@ def test_facts_that_are_broken_behind_their_outline_are_made_anew(distributed: N
         connection.execute("UPDATE entries SET value = substr(value, 1, length(value) - 4)")
     connection.close()
     check()
+
+
+def test_only_what_a_fix_changes_is_linked_again(distributed: None, linked: list[str]) -> None:
+    app = Path("two-1.0", "two", "app.py")
+    app.write_text(app.read_text().replace(f'"{RULES}"', f'"""{RULES}\n\n\n\n\n\n{RULES}"""'))
+    report = CliRunner().invoke(main, ["check", ".", "--no-cache", "--diff", "--unsafe-fixes"])
+    assert "+++ two-1.0/two/app.py" in report.stdout
+    assert sorted(linked[:2]) == ["one-1.0", "two-1.0"]
+    assert {*linked[2:]} == {"two-1.0"}
+
+
+def test_only_what_changed_since_a_commit_is_linked_as_it_was(
+    repository: GitFolder, distributed: None, linked: list[str]
+) -> None:
+    repository.commit({})
+    llm = Path("two-1.0", "two", "llm.py")
+    llm.write_text(llm.read_text().replace("gpt-4.1", "gpt-4.1-mini"))
+    report = CliRunner().invoke(main, ["check", ".", "--no-cache", "--since", "HEAD", *FORMAT])
+    assert {one["file"] for one in json.loads(report.stdout)["findings"]} == {"two-1.0/two/llm.py"}
+    assert (sorted(linked[:2]), linked[2:]) == (["one-1.0", "two-1.0"], ["two-1.0"])

@@ -203,7 +203,7 @@ def _memory(found: Discovery, session: Session, scanner: Scanner, work: Work, ve
 
 def _viewed(analysis: Analysis, found: Discovery, session: Session, work: Work, *, write: bool) -> View:
     """What to report of an analysis, after fixing where that is asked for; `write` says whether to write the files."""
-    narrow = narrowing(session, analysis.tree, found, work.baseline, work.since)
+    narrow = narrowing(session, analysis, found, work.baseline, work.since)
     analysis, narrowed = narrow(analysis)
     if not (work.fix or work.show_diff):
         return View(analysis, session, work.allowed, None, narrowed)
@@ -217,7 +217,7 @@ def _fixed(
     from promptlint.fix import fix_files, write_fixed
 
     def reanalyse(sources: Mapping[str, Source]) -> Analysis:
-        return narrow(examine(updated(analysis.tree, sources), session))[0]
+        return narrow(examine(updated(analysis.tree, sources), session, analysis))[0]
 
     fixed = fix_files(analysis, reanalyse, allowed)
     return write_fixed(fixed, reanalyse) if write else fixed

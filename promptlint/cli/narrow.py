@@ -13,15 +13,16 @@ from promptlint.discover import Discovery
 from promptlint.report.view import Narrowed
 from promptlint.run import Analysis, examine
 from promptlint.session import Session
-from promptlint.tree import Tree
 
 Narrow: TypeAlias = Callable[[Analysis], tuple[Analysis, Narrowed]]
 """An analysis with the findings to tell, and what was left out."""
 
 
-def narrowing(session: Session, tree: Tree, found: Discovery, baseline: Path | None, since: str | None) -> Narrow:
-    """How to narrow the analyses of a tree, also those that fixing makes. Raises Failure and SettingsError."""
-    by_age = _since(session, tree, found, since) if since else None
+def narrowing(
+    session: Session, analysis: Analysis, found: Discovery, baseline: Path | None, since: str | None
+) -> Narrow:
+    """How to narrow an analysis, and those that fixing makes of it. Raises Failure and SettingsError."""
+    by_age = _since(session, analysis, found, since) if since else None
     by_baseline = _baseline(session, found, baseline) if baseline else None
 
     def narrow(analysis: Analysis) -> tuple[Analysis, Narrowed]:
@@ -36,16 +37,16 @@ def narrowing(session: Session, tree: Tree, found: Discovery, baseline: Path | N
     return narrow
 
 
-def _since(session: Session, tree: Tree, found: Discovery, ref: str) -> Narrow:
+def _since(session: Session, analysis: Analysis, found: Discovery, ref: str) -> Narrow:
     from promptlint.git import GitError, Repository
     from promptlint.since import earlier, new_findings
 
     try:
         repository = Repository(session.resolver.cwd)
-        past = earlier(tree, repository, repository.fork(ref, "HEAD"), session.resolver.cwd, found.roots)
+        past = earlier(analysis.tree, repository, repository.fork(ref, "HEAD"), session.resolver.cwd, found.roots)
     except GitError as error:
         raise Failure(f"--since {ref}: {error}") from error
-    before = examine(past.tree, session)
+    before = examine(past.tree, session, analysis)
 
     def narrow(analysis: Analysis) -> tuple[Analysis, Narrowed]:
         new = new_findings(analysis, before, past)
