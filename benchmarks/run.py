@@ -141,7 +141,9 @@ def warm(bench: Bench, packages: Path, cold: Timing) -> list[Row]:
         ("a file of the largest package", median_of(largest)),
     ):
         timing = best(partial(after_change, bench, path, command), bench.repeat)
-        title = f"promptlint, warm, {name} changed ({sizes[path]:,} bytes)"
+        own = next(sum(found.values()) for found in in_package if path in found)
+        share = own / sum(sizes.values())
+        title = f"promptlint, warm, {name} changed ({sizes[path]:,} bytes, of a package with {share:.0%} of the code)"
         table.append(Row(title, timing, timing.cpu / cold.cpu, "cold"))
     return table
 
@@ -197,10 +199,14 @@ def scaling(bench: Bench, package: Path) -> list[Row]:
 
 
 def copy_renamed(package: Path, target: Path, ending: str) -> None:
-    """Copy a folder whose importable packages, and all mentions of them, get an ending to their names."""
+    """Copy a folder whose importable packages, and all mentions of them, get an ending to their names.
+
+    What makes it a project by itself is left out: all copies together are one.
+    """
     names = [init.parent.name for init in package.glob("*/__init__.py")]
     mention = re.compile(rb"\b(%s)\b" % b"|".join(re.escape(name.encode()) for name in names))
-    shutil.copytree(package, target, symlinks=True)
+    marks = shutil.ignore_patterns("*.dist-info", "pyproject.toml", "setup.py", "setup.cfg")
+    shutil.copytree(package, target, symlinks=True, ignore=marks)
     for name in names:
         (target / name).rename(target / (name + ending))
     for path in target.rglob("*.py") if names else ():

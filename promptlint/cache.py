@@ -1,4 +1,4 @@
-"""The cache: what was learned of a file, by its content, in one SQLite file. So a file is scanned once.
+"""The cache: what was learned in earlier runs, by all that it depends on (`keys.py`), in one SQLite file.
 
 Whatever is wrong with it costs time and no result: a file that is no cache of ours is replaced, with a note, and one
 that another run holds for too long is not used. What was not used for longest goes first.
@@ -6,12 +6,10 @@ that another run holds for too long is not used. What was not used for longest g
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache as remembered
 from pathlib import Path
 
 FILE = "promptlint.sqlite"
@@ -165,25 +163,6 @@ def _is_ours(connection: sqlite3.Connection) -> bool:
     if tables and (application, of_version) != (APPLICATION, VERSION):
         raise sqlite3.DatabaseError("not a cache of this promptlint")
     return bool(tables)
-
-
-def key_of(content: bytes, *about: str) -> bytes:
-    """The key for what this version learns from `content` and from what else the result depends on."""
-    digest = hashlib.blake2b(code_digest(), digest_size=20)
-    for part in about:
-        digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
-    digest.update(content)
-    return digest.digest()
-
-
-@remembered
-def code_digest() -> bytes:
-    """A digest of the code that reads files: what another state of it has learned does not count."""
-    digest = hashlib.blake2b(digest_size=20)
-    folder = Path(__file__).parent
-    for path in sorted((*folder.glob("*.py"), *folder.glob("scan/*.py"))):
-        digest.update(path.read_bytes())
-    return digest.digest()
 
 
 def _today() -> int:

@@ -21,7 +21,7 @@ from promptlint import suppress
 from promptlint.finding import Finding
 from promptlint.forks import WORTH_FORKING, each
 from promptlint.measure import Meter
-from promptlint.project import CallSite, Place, Problem, Project, Prompt
+from promptlint.project import CallSite, Place, Problem, Project, Prompt, problem_at
 from promptlint.promptfiles import MAX_SIZE
 from promptlint.registry import origin_of, told
 from promptlint.rule import Context, Rule
@@ -32,20 +32,26 @@ _Subject = TypeVar("_Subject", Prompt, CallSite, Suppression)
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Findings in order of path, place and code; `suppressed` are those that an ignore comment silenced."""
+    """Findings in order of path, place and code; `suppressed` are those that an ignore comment silenced.
+
+    `asked` are the names that rules asked files about that did not pass the gate.
+    """
 
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
     problems: tuple[Problem, ...]
+    asked: frozenset[str]
 
 
 class _Answers(NamedTuple):
-    """Findings about prompts, calls and the project as a whole, and the crashes of rules, by path and rule name."""
+    """Findings about prompts, calls and the project as a whole, the crashes of rules, by path and rule name, and what
+    was asked of files that did not pass the gate."""
 
     prompts: list[Finding]
     calls: list[Finding]
     project: list[Finding]
     crashes: dict[tuple[str, str], Problem]
+    asked: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -82,7 +88,7 @@ class _Examiner:
         book = replace(self, crashes={})
         about_prompts = [one for prompt in prompts for one in book.ask(prompt, lambda rule: rule.check_prompt)]
         about_calls = [one for call in calls for one in book.ask(call, lambda rule: rule.check_call)]
-        return _Answers(about_prompts, about_calls, [], book.crashes)
+        return _Answers(about_prompts, about_calls, [], book.crashes, self._asked)
 
     def ask_about_all(self, rule: Rule, meter: Meter, paths: Sequence[str]) -> _Answers:
         """What a rule finds in the project as a whole with the options and the counter that it has for some paths.
@@ -94,7 +100,11 @@ class _Examiner:
         with book._guarded(rule, paths, 0):
             found = [self._sound(finding, rule) for finding in rule.check_project(Context(self.project, meter))]
             findings = [finding for finding in found if self.is_selected(finding) and finding.place.path in paths]
-        return _Answers([], [], findings, book.crashes)
+        return _Answers([], [], findings, book.crashes, self._asked)
+
+    @property
+    def _asked(self) -> frozenset[str]:
+        return frozenset(self.project.passed_over.asked)
 
     def questions_about_all(self) -> list[Callable[[], _Answers]]:
         """What rules are to be asked of the whole project, in any order and by any process."""
@@ -133,7 +143,7 @@ class _Examiner:
             raise
         except BaseException as error:  # a rule may raise anything
             message = f"{origin_of(rule)} crashed: {told(error)}; please report this"
-            problem = replace(self.project.problem(paths[0], start, message), passing=True)
+            problem = replace(problem_at(self.project.modules[paths[0]], start, message), passing=True)
             self.crashes |= {(path, rule.name): problem for path in paths}
 
     def _sound(self, finding: Finding, rule: Rule) -> Finding:
@@ -209,6 +219,7 @@ def _checked(examiner: _Examiner, answers: Sequence[_Answers], codes: Mapping[st
         findings=in_order((*filtered.kept, *about_comments.kept)),
         suppressed=in_order((*filtered.suppressed, *about_comments.suppressed)),
         problems=tuple(dict.fromkeys(examiner.crashes.values())),
+        asked=frozenset(project.passed_over.asked).union(*(one.asked for one in answers)),
     )
 
 

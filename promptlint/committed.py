@@ -114,6 +114,6 @@ def tree_at(commit: Commit, paths: Sequence[str], session: Session, scanner: Sca
     texts = TextFiles(cwd, found.roots, found.texts, load=commit.load_text)
     in_commit = replace(scanner, parts=partial(package_parts, is_package=commit.is_package))
     tree = read_tree(
-        found.files, found.problems, texts, session.declared(found.files), in_commit, read, roots=found.projects
+        found.files, found.problems, texts, session.declared(found.files), in_commit, read, found.project_roots
     )
     return found, tree

@@ -20,7 +20,6 @@ from promptlint.link.contents import whole_text, with_holes
 from promptlint.link.values import Text
 from promptlint.linking import Linked
 from promptlint.measure import Count
-from promptlint.modules import Modules
 from promptlint.project import (
     CallSite,
     Cap,
@@ -39,9 +38,8 @@ from promptlint.rule import Rule
 from promptlint.run import Analysis
 from promptlint.session import Session
 from promptlint.source import Source
-from promptlint.sources import Sources
 from promptlint.template import Edit
-from promptlint.tree import Tree
+from promptlint.tree import tree_of_project
 from promptlint.wording.protected import loses
 
 DATA_ROLES = (Role.ASSISTANT, Role.TOOL)
@@ -81,11 +79,7 @@ def compress(source: Source, session: Session, allowed: Collection[Applicability
         project = _project(current, model)
         [checked] = check([project], lambda _: rules, session.meter, session.registry.codes)
         findings = tuple(_guarded(finding, current) for finding in checked.findings)
-        tree = Tree(
-            linked=(Linked((), project, {}),),
-            sources=Sources({}, {source.path: current}),
-            modules=Modules(project.modules),
-        )
+        tree = tree_of_project(Linked((), project, {}), current)
         return Analysis(tree, findings, checked.suppressed, (*session.registry.problems, *checked.problems))
 
     def count(text: str) -> Count:

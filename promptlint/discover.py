@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from promptlint.folders import DISK, LEADS_OUT, Entry, Folders, leads_out, real_paths
 from promptlint.patterns import Patterns, below
 from promptlint.project import Problem
+from promptlint.projectroots import project_roots
 from promptlint.promptfiles import Listed, is_text_file, may_hold_prompts
 from promptlint.settings import Settings, SettingsError, SettingsResolver
 from promptlint.settings.model import key_of
@@ -17,9 +19,6 @@ from promptlint.source import SourceError, read_bytes, reason, shown
 SUFFIXES = (".py", ".ipynb")
 ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta"})
 """Entries that make a folder a virtual environment."""
-PROJECT_MARKS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
-INSTALLED = ".dist-info"
-"""Entries with these names, or this ending, stand in a folder whose code is distributed by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,8 @@ class Discovery:
     """Absolute folders below which code may load text files."""
     quiet: frozenset[str] = frozenset()
     """Those of the files and text files in which nothing is to be reported."""
-    projects: tuple[str, ...] = ()
-    """The folders that were searched whose code is distributed by itself."""
+    project_roots: Mapping[str, str] = field(default_factory=dict)
+    """For each folder of the files and text files, as shown, the absolute folder of its project, "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,6 @@ class Walk:
     reported: set[str] = field(default_factory=set)
     """Those that a search is not quiet about: whoever names `.` and `tests` wants both."""
     problems: list[Problem] = field(default_factory=list)
-    projects: list[str] = field(default_factory=list)
-    """Absolute paths of the folders whose code is distributed by itself."""
     _rules: dict[tuple[int, tuple[str, ...]], Rules] = field(default_factory=dict)
 
     def problem(self, path: str, message: str) -> None:
@@ -171,15 +168,21 @@ def discover(paths: Sequence[str], settings: SettingsResolver, folders: Folders 
     files = sorted(shown(path, settings.cwd) for path in walk.files.values())
     texts = sorted(walk.texts.values(), key=lambda text: text.path)
     quiet = frozenset(shown(path, settings.cwd) for path in walk.quiet - walk.reported)
-    projects = sorted(shown(path, settings.cwd) for path in {*walk.projects})
     return Discovery(
         files=tuple(files),
         problems=tuple(dict.fromkeys(walk.problems)),
         texts=tuple(texts),
         roots=roots,
         quiet=quiet,
-        projects=tuple(projects),
+        project_roots=_project_roots(walk),
     )
+
+
+def _project_roots(walk: Walk) -> dict[str, str]:
+    """The roots of the projects of the files and text files, by folder as shown."""
+    files = {os.path.dirname(path): path for path in (*walk.files.values(), *walk.texts)}
+    roots = project_roots(files, walk.folders)
+    return {posixpath.dirname(shown(files[folder], walk.settings.cwd)): roots[folder] for folder in sorted(files)}
 
 
 def search(walk: Walk, root: str) -> None:
@@ -208,8 +211,6 @@ def search(walk: Walk, root: str) -> None:
         names = {entry.name for entry in entries}
         if folder != root and not ENVIRONMENT_MARKS.isdisjoint(names):
             continue
-        if not PROJECT_MARKS.isdisjoint(names) or any(name.endswith(INSTALLED) for name in names):
-            walk.projects.append(folder)
         if not settings.respect_gitignore:
             ignores = ()
         else:

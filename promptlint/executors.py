@@ -13,7 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from promptlint.cache import code_digest
+from promptlint.keys import code_digest
 from promptlint.nearest import hint
 
 if TYPE_CHECKING:

@@ -253,6 +253,10 @@ class ModuleFacts(Outline, frozen=True, gc=False):
     """Of a notebook, the 1-based number of each code cell and the offset at which it begins; both in order."""
     mentions: Mentions = NO_MENTIONS
 
+    def outline(self) -> Outline:
+        """What has to be known of it to say which other files it has to do with."""
+        return Outline(self.path, self.module, self.package_parts, self.is_package, self.importable, self.imports)
+
     def spells(self, names: frozenset[str]) -> bool:
         """Whether one of the names is a literal, the last part of one, or a keyword argument."""
         return not (self.mentions.strings.keys().isdisjoint(names) and names.isdisjoint(self.mentions.keywords))

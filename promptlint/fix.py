@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from promptlint.finding import Applicability, Finding
-from promptlint.project import Problem
+from promptlint.groups import Groups
+from promptlint.project import Problem, problem_at
 from promptlint.promptfiles import is_valid
 from promptlint.run import Analysis
 from promptlint.source import Source, SourceError, decode, encode
@@ -109,8 +111,7 @@ def _one_pass(analysis: Analysis, allowed: Collection[Applicability]) -> _Pass:
     def drop(finding: Finding, why: str) -> None:
         place = finding.place
         message = f"fix of {finding.rule} dropped: {why}; please report this"
-        where = analysis.tree.locate(place.path, place.start)
-        problems[place.path, finding.rule] = Problem(place.path, where.line, message, where.cell)
+        problems[place.path, finding.rule] = problem_at(analysis.tree.modules[place.path], place.start, message)
 
     for finding in analysis.findings:
         if finding.fix is None or finding.fix.applicability not in allowed:
@@ -231,13 +232,13 @@ def _newline(text: str) -> str:
 
 def _groups(fixed: Fixed) -> list[list[str]]:
     """The changed files, those touched by one fix (directly or through others) together."""
-    groups: list[set[str]] = [{path} for path in fixed.changed]
+    groups = Groups[str]()
     for finding in fixed.applied:
-        joined = {edit.path for edit in _edits(finding)}
-        touching = [group for group in groups if group & joined]
-        if len(touching) > 1:
-            groups = [group for group in groups if group not in touching] + [set().union(*touching)]
-    return sorted(sorted(group) for group in groups)
+        groups.join(edit.path for edit in _edits(finding))
+    together: defaultdict[str, list[str]] = defaultdict(list)
+    for path in fixed.changed:
+        together[groups.of(path)].append(path)
+    return list(together.values())
 
 
 def _without(fixed: Fixed, problems: Iterable[Problem], reanalyse: Callable[[Mapping[str, Source]], Analysis]) -> Fixed:

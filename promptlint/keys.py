@@ -4,43 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-from promptlint.discover import Discovery
-from promptlint.measure import current_day
-from promptlint.session import Session
 from promptlint.settings import SettingsError
+
+# A scan needs no more of this than the key of a file.
+if TYPE_CHECKING:
+    from promptlint.discover import Discovery
+    from promptlint.promptfiles import TextFiles
+    from promptlint.session import Session
+
+About: TypeAlias = Callable[[str], tuple[object, ...]]
+"""What holds for a path: settings, rules. Raises SettingsError."""
 
 DEPENDENCIES = ("promptlint", "genai-prices", "tiktoken", "ctok", "libcst")
 """Packages whose version can change a report."""
 
 
-def surroundings(found: Discovery, session: Session, *about: object) -> Key:
-    """A key for what is said of files that were found, so far for all that this depends on besides those files."""
-    key = Key()
-    key.add_bytes(_code())
-    key.add(current_day(), session.resolver.cwd, found.roots, *about)
-    return key
-
-
-def state_of_text(session: Session, path: str, content: bytes | None) -> bytes:
-    """A digest of a text file (None: not there), of the settings that hold for it, as a folder of its own may have
-    some, and of whether anything is to be said of it."""
-    key = Key()
-    try:
-        key.add(path in session.quiet, session.settings(path))
-    except SettingsError as error:
-        key.add(str(error))
-    key.add_bytes(content or b"not there")
-    return key.digest()
-
-
 class Key:
-    """A digest that grows: what is kept is found again by all that it depends on."""
+    """A digest that grows with what it is to stand for."""
 
     def __init__(self, start: bytes = b"") -> None:
         self._digest = hashlib.blake2b(start, digest_size=20)
@@ -53,31 +40,93 @@ class Key:
         """Bytes of any length."""
         self._digest.update(hashlib.blake2b(content, digest_size=20).digest())
 
-    def add_settings(self, session: Session, paths: Iterable[str]) -> None:
-        """The settings in force for each path. Raises SettingsError."""
-        numbers: dict[int, int] = {}  # One Settings object serves a whole folder.
-        for path in paths:
-            settings = session.settings(path)
-            if id(settings) not in numbers:
-                self.add(settings)
-            self.add(numbers.setdefault(id(settings), len(numbers)))
-
     def digest(self) -> bytes:
+        """20 bytes for all that was added."""
         return self._digest.digest()
 
 
+def facts_key(path: str, content: bytes, parts: int) -> bytes:
+    """What the facts of a file are known by; `parts` of its path are its module name."""
+    key = Key(code_digest())
+    key.add(path, parts, sys.version, _version("libcst"))
+    key.add_bytes(content)
+    return key.digest()
+
+
+def surroundings(found: Discovery, session: Session, *about: object) -> Key:
+    """A key for what is said of files that were found, so far for all that this depends on besides those files."""
+    from promptlint.measure import current_day
+
+    key = Key(_everything())
+    key.add(current_day(), session.resolver.cwd, found.roots, *about)
+    return key
+
+
+def add_by_path(key: Key, paths: Iterable[str], about: About) -> None:
+    """Add what holds for each path. Many paths have the same objects, which are added once. Raises SettingsError."""
+    numbers: dict[tuple[int, ...], int] = {}
+    held: list[object] = []  # so that no id comes back
+    for path in paths:
+        objects = about(path)
+        ids = tuple(map(id, objects))
+        if ids not in numbers:
+            held.append(objects)
+            key.add(*objects)
+        key.add(numbers.setdefault(ids, len(numbers)))
+
+
+def states_of(asked: Mapping[str, bytes | None], about: About) -> dict[str, bytes]:
+    """Digests by path of text files that were asked for (None: not there, or not read), and of what holds for them."""
+    return {path: _state_of(path, content, about) for path, content in asked.items()}
+
+
+def _state_of(path: str, content: bytes | None, about: About) -> bytes:
+    key = Key()
+    try:
+        key.add(*about(path))
+    except SettingsError as error:
+        key.add(str(error))
+    key.add(content is None)
+    key.add_bytes(content or b"")
+    return key.digest()
+
+
+def are_as_kept(states: Mapping[str, bytes], texts: TextFiles, about: About) -> bool:
+    """Whether text files are as they were when they had these states. They are read for that."""
+    for path in states:
+        texts.read(path)
+    return states_of({path: texts.asked[path] for path in states}, about) == states
+
+
 @cache
-def _code() -> bytes:
+def code_digest() -> bytes:
+    """A digest of the code that reads files: what another state of it has learned does not count."""
+    folder = Path(__file__).parent
+    return _digest_of(sorted((*folder.glob("*.py"), *folder.glob("scan/*.py"))))
+
+
+@cache
+def _everything() -> bytes:
     """A digest of promptlint itself with its rules and data, and the versions of what it stands on."""
-    digest = hashlib.blake2b(digest_size=20)
     rules = find_spec("promptlint_rules")
-    for folder in (Path(__file__).parent, *map(Path, (rules and rules.submodule_search_locations) or ())):
-        for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yaml"))):
-            digest.update(path.read_bytes())
-    for name in DEPENDENCIES:
-        try:
-            digest.update(version(name).encode())
-        except PackageNotFoundError:
-            digest.update(b"-")
-    digest.update(sys.version.encode())
+    folders = (Path(__file__).parent, *map(Path, (rules and rules.submodule_search_locations) or ()))
+    key = Key(
+        _digest_of(path for folder in folders for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yaml"))))
+    )
+    key.add(sys.version, *map(_version, DEPENDENCIES))
+    return key.digest()
+
+
+def _digest_of(paths: Iterable[Path]) -> bytes:
+    digest = hashlib.blake2b(digest_size=20)
+    for path in paths:
+        digest.update(path.read_bytes())
     return digest.digest()
+
+
+@cache
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "-"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from promptlint.blame import file_behind
@@ -44,7 +43,7 @@ def link_all(
     declared: Sequence[CallTable] = (),
     passed_over: PassedOver = NOTHING,
     processes: int = 1,
-) -> tuple[Linked, ...]:
+) -> list[Linked]:
     """What the files of each project link to, for the arguments of `link`, by up to so many processes.
 
     `modules` are the facts of all files by path, `passed_over` the files of the same run that did not pass the gate.
@@ -65,23 +64,19 @@ def link_all(
     order = sorted(range(len(parts)), key=lambda at: -sizes[at])
     gc.freeze()  # The facts stay: they need not be looked through for garbage every time.
     try:
-        made = each(order, linked, processes if is_worth else 1)
+        found = dict(zip(order, each(order, linked, processes if is_worth else 1), strict=True))
     finally:
         gc.unfreeze()
-    found = [one for _, one in sorted(zip(order, made, strict=True), key=itemgetter(0))]
-    for _, read in found:
-        files.take_over(read)
-    whole = iter([(_with_facts(some, project), read.asked) for some, (project, read) in zip(facts, found, strict=True)])
-    return tuple(_united(one, [next(whole) for _ in one], passed_over) for one in projects)
-
-
-def _united(
-    files: ProjectFiles, parts: Sequence[tuple[Project, dict[str, bytes | None]]], passed_over: PassedOver
-) -> Linked:
-    """What the parts of a project make up, each given with the text files that were asked for."""
-    project = parts[0][0] if len(parts) == 1 else united(part for part, _ in parts)
-    asked = {path: content for _, asked in parts for path, content in asked.items()}
-    return Linked(files, replace(project, passed_over=passed_over), asked)
+    made: list[Linked] = []
+    end = 0
+    for one in projects:
+        numbers = range(end, end := end + len(one))
+        for at in numbers:
+            files.take_over(found[at][1])
+        whole = united(_with_facts(facts[at], found[at][0]) for at in numbers)
+        asked = {path: content for at in numbers for path, content in found[at][1].asked.items()}
+        made.append(Linked(one, replace(whole, passed_over=passed_over.afresh()), asked))
+    return made
 
 
 def _link_what_can_be(part: Sequence[ModuleFacts], files: TextFiles, declared: Sequence[CallTable]) -> Project:

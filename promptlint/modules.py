@@ -18,6 +18,7 @@ class Stored:
     again: Callable[[], ModuleFacts]
 
     def facts(self) -> ModuleFacts:
+        """The facts themselves."""
         try:
             return unpack_facts(self.packed)
         except Damaged:

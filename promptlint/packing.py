@@ -36,11 +36,18 @@ def unpack(packed: bytes, kind: type[_T]) -> _T:
         raise Damaged(str(error)) from error
 
 
+def unpack_if_sound(packed: bytes | None, kind: type[_T]) -> _T | None:
+    """The value of that type that was packed; None for nothing, or what is damaged."""
+    try:
+        return None if packed is None else unpack(packed, kind)
+    except Damaged:
+        return None
+
+
 def pack_facts(facts: ModuleFacts) -> bytes | None:
     """The facts of a file as bytes, their outline first, which can be read alone; None as for `pack`."""
-    outline = pack(Outline(**{name: getattr(facts, name) for name in Outline.__struct_fields__}))
-    body = pack(facts)
-    return outline and body and len(outline).to_bytes(_LENGTH, "big") + outline + body
+    outline, body = pack(facts.outline()), pack(facts)
+    return None if outline is None or body is None else len(outline).to_bytes(_LENGTH, "big") + outline + body
 
 
 def unpack_outline(packed: bytes) -> Outline:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from promptlint.source import SourceError
 
@@ -14,28 +13,34 @@ _WORD = re.compile(rb"[^\W\d]\w*")
 
 @dataclass(frozen=True)
 class PassedOver:
-    """The files at `paths`, not read before somebody asks. `read` gives the bytes of one or raises SourceError."""
+    """The files at `paths`, not read before somebody asks. `read` gives the bytes of one or raises SourceError.
+
+    `asked` are the names that somebody asked about.
+    """
 
     paths: frozenset[str] = frozenset()
     read: Callable[[str], bytes] = field(default=str.encode, compare=False)
+    asked: set[str] = field(default_factory=set, compare=False)
+    _words: list[frozenset[bytes]] = field(default_factory=list, compare=False)
+    """All words of the files, once they were read."""
+
+    def afresh(self) -> PassedOver:
+        """The same files, read once for both, of which nobody has asked anything."""
+        return replace(self, asked=set())
 
     def mention(self, name: str) -> bool:
         """Whether one of them holds a name."""
-        return name.encode() in self._words
+        self.asked.add(name)
+        if not self._words:
+            self._words.append(frozenset(self._read()))
+        return name.encode() in self._words[0]
 
-    def mentioned(self, names: Iterable[str]) -> frozenset[str]:
-        """Those of the names that they hold."""
-        return frozenset(filter(self.mention, names))
-
-    @cached_property
-    def _words(self) -> frozenset[bytes]:
-        words: set[bytes] = set()
+    def _read(self) -> Iterator[bytes]:
         for path in self.paths:
             try:
-                words.update(_WORD.findall(self.read(path)))
+                yield from _WORD.findall(self.read(path))
             except SourceError:  # it was there a moment ago
                 continue
-        return frozenset(words)
 
 
 NOTHING = PassedOver()

@@ -304,7 +304,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Project:
-    """Everything linked. Prompts and calls are ordered by path and offset."""
+    """Everything linked of one project of a run. Prompts and calls are ordered by path and offset."""
 
     modules: Mapping[str, ModuleFacts]
     prompts: tuple[Prompt, ...]
@@ -364,7 +364,8 @@ class Project:
         """Where people find an offset: cell, line and column."""
         return self.modules[path].locate(offset)
 
-    def problem(self, path: str, offset: int, message: str) -> Problem:
-        """A problem at an offset of a file."""
-        where = self.locate(path, offset)
-        return Problem(path, where.line, message, where.cell)
+
+def problem_at(facts: ModuleFacts, offset: int, message: str) -> Problem:
+    """A problem at an offset of a file."""
+    where = facts.locate(offset)
+    return Problem(facts.path, where.line, message, where.cell)

@@ -5,38 +5,41 @@ So where one of several projects changed, only that one is linked and checked ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from promptlint.cache import Cache
-from promptlint.check import Checked
 from promptlint.discover import Discovery
-from promptlint.facts import ModuleFacts
-from promptlint.keys import Key, state_of_text, surroundings
-from promptlint.linking import Linked
-from promptlint.packing import Damaged, pack, unpack
-from promptlint.projects import ProjectFiles
+from promptlint.finding import Finding
+from promptlint.keys import Key, add_by_path, are_as_kept, states_of, surroundings
+from promptlint.packing import pack, unpack_if_sound
 from promptlint.promptfiles import TextFiles
 from promptlint.reading import Scanned
+from promptlint.run import Examined
 from promptlint.session import Session
+
+if TYPE_CHECKING:  # it brings linking with it, which may not be needed
+    from promptlint.projects import ProjectFiles
 
 
 class Kept(msgspec.Struct, frozen=True):
     """What is known of a project without linking it.
 
-    `prompts` are the ids of its prompts, `calls` counts its calls, `prompt_files` are the text files among the prompts,
-    `texts` has a digest of each text file that was asked for, and of its settings. `defined` are the names of its
-    functions and constants, `mentioned` those of them that files mention which did not pass the gate.
+    `prompts` are the ids of its prompts, `calls` counts its calls, `prompt_files` are the text files among the prompts.
+    `texts` has a digest of each text file that was asked for. `asked` are the names that rules asked files about that
+    did not pass the gate, `mentioned` those that were found there.
     """
 
-    checked: Checked
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Finding, ...]
     prompts: tuple[str, ...]
     calls: int
     prompt_files: tuple[str, ...]
     texts: dict[str, bytes]
-    defined: frozenset[str]
+    asked: frozenset[str]
     mentioned: frozenset[str]
 
 
@@ -48,62 +51,68 @@ class ProjectMemory:
     session: Session
     about: bytes
 
-    def recall(self, files: ProjectFiles, scanned: Scanned, texts: TextFiles) -> Kept | None:
-        """What was kept of a project, None where it is not known or does not hold any more. The text files that it came
-        from are read anew."""
-        key = self._key(files, scanned.data)
-        held = self.cache.held([key]).get(key)
-        try:
-            kept = unpack(held, Kept) if held else None
-        except Damaged:
-            return None
-        if kept is None or scanned.passed_over.mentioned(kept.defined) != kept.mentioned:
-            return None
-        for path, state in kept.texts.items():
-            texts.read(path)
-            if state_of_text(self.session, path, texts.asked[path]) != state:
-                return None
-        return kept
+    def recall(self, projects: Sequence[ProjectFiles], scanned: Scanned, texts: TextFiles) -> list[Kept | None]:
+        """What was kept of each project, None where it is not known or does not hold any more.
 
-    def keep(self, linked: Linked, checked: Checked, data: Mapping[str, bytes]) -> None:
-        """Remember what the rules say of a project, unless another run of the same may say something else."""
-        project = linked.project
-        problems = (*project.problems, *checked.problems)
-        if any(problem.passing for problem in problems):
-            return
-        defined = _defined(project.modules.values())
-        kept = Kept(
-            checked=replace(checked, problems=problems),
+        The text files that it came from are read anew.
+        """
+        keys = [self._key(files, scanned.data) for files in projects]
+        held = self.cache.held(keys)
+        return [
+            self._if_it_holds(unpack_if_sound(held.get(key), Kept), files, scanned, texts)
+            for key, files in zip(keys, projects, strict=True)
+        ]
+
+    def keep(self, examined: Iterable[Examined], data: Mapping[str, bytes]) -> None:
+        """Remember what the rules say of projects; not where linking or a rule failed, which may pass."""
+        fresh: dict[bytes, bytes] = {}
+        for one in examined:
+            if one.linked.project.problems or one.checked.problems:
+                continue
+            if packed := pack(self._kept(one)):
+                fresh[self._key(one.linked.files, data)] = packed
+        self.cache.keep(fresh)
+
+    def _kept(self, examined: Examined) -> Kept:
+        linked, checked = examined.linked, examined.checked
+        project, asked = linked.project, linked.asked
+        programs = {module.path for part in linked.files for module in part.modules}
+        return Kept(
+            findings=checked.findings,
+            suppressed=checked.suppressed,
             prompts=tuple(prompt.id for prompt in project.prompts),
             calls=len(project.calls),
-            prompt_files=tuple(sorted(project.modules.keys() & linked.asked.keys())),
-            texts={path: state_of_text(self.session, path, content) for path, content in linked.asked.items()},
-            defined=defined,
-            mentioned=project.passed_over.mentioned(defined),
+            prompt_files=tuple(sorted(project.modules.keys() - programs)),
+            texts=states_of(asked, self._what_rules_see),
+            asked=checked.asked,
+            mentioned=frozenset(filter(project.passed_over.mention, checked.asked)),
         )
-        if packed := pack(kept):
-            self.cache.keep({self._key(linked.files, data): packed})
+
+    def _if_it_holds(self, kept: Kept | None, files: ProjectFiles, scanned: Scanned, texts: TextFiles) -> Kept | None:
+        if kept is None or frozenset(filter(scanned.passed_over.mention, kept.asked)) != kept.mentioned:
+            return None
+        mine = texts.only(listed for part in files for listed in part.listed)
+        if not are_as_kept(kept.texts, mine, self._what_rules_see):
+            return None
+        texts.take_over(mine)
+        return kept
 
     def _key(self, files: ProjectFiles, data: Mapping[str, bytes]) -> bytes:
         key = Key(self.about)
-        modules = [module for part in files for module in part.modules]
-        for module in modules:
-            key.add(module.path, module.package_parts, module.path in self.session.quiet)
-            key.add_bytes(data[module.path])
-        key.add_settings(self.session, (module.path for module in modules))
-        key.add(*((one, one.path in self.session.quiet) for part in files for one in part.listed))
+        paths = [module.path for part in files for module in part.modules]
+        for part in files:
+            for module in part.modules:
+                key.add(module.path, module.package_parts)
+                key.add_bytes(data[module.path])
+            key.add(part.listed)
+        add_by_path(key, paths, self._what_rules_see)
         return key.digest()
 
+    def _what_rules_see(self, path: str) -> tuple[object, ...]:
+        """The settings of a path, as far as what is said of it depends on them: none where nothing is to be said."""
+        return self.session.rules(path), self.session.settings(path).default_model
 
-def memory_of(cache: Cache, found: Discovery, session: Session) -> ProjectMemory:
+
+def project_memory(cache: Cache, found: Discovery, session: Session) -> ProjectMemory:
     """The memory of a run over the files found. Raises SettingsError."""
     return ProjectMemory(cache, session, surroundings(found, session, session.declared(found.files)).digest())
-
-
-def _defined(modules: Iterable[ModuleFacts]) -> frozenset[str]:
-    """The names of functions and constants: rules ask whether anybody uses them."""
-    names: set[str] = set()
-    for facts in modules:
-        names.update(scope.name for scope in facts.scopes if scope.kind == "function")
-        names.update(binding.target for binding in facts.bindings if binding.is_constant)
-    return frozenset(names)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from promptlint.facts import Outline
+from promptlint.groups import Groups
 from promptlint.link.parts import parts_of
 from promptlint.promptfiles import Listed
 
@@ -35,64 +36,74 @@ def paths_of(files: ProjectFiles) -> tuple[str, ...]:
     return (*programs, *(text.path for part in files for text in part.listed))
 
 
-def projects_of(modules: Mapping[str, Outline], listed: Sequence[Listed], roots: Collection[str]) -> list[ProjectFiles]:
+def projects_of(
+    modules: Mapping[str, Outline], listed: Sequence[Listed], project_roots: Mapping[str, str]
+) -> list[ProjectFiles]:
     """The projects that files make up, ordered by their first part.
 
-    `roots` are the folders, as shown, that hold what is distributed by itself. Files belong together that lie below the
-    same of them, or below none, and files that import each other. Text files go with the modules nearest to them.
+    `project_roots` has the root of the project of each folder, "" for none; a folder that it does not have belongs to
+    the one around it. Files belong together that have the same root, or none, and files that import each other. Text
+    files go with the modules of their root that are nearest to them; where it has none, with those nearest at all.
     """
-    parts = parts_of(modules) or [[]]
-    shared = _listed_for(parts, listed)
-    held_by = _Roots(roots)
-    first: dict[str, int] = {}
-    joined: dict[int, int] = {}
+    roots = _Roots(project_roots)
+    parts = parts_of(modules)
+    if not parts:
+        return _projects_of_texts(listed, roots)
+    roots_of = [[roots.of(module.path) for module in part] for part in parts]
+    groups = Groups[str]()
+    for some in roots_of:
+        groups.join(some)
+    numbers_of: defaultdict[str, list[int]] = defaultdict(list)
+    for number, some in enumerate(roots_of):
+        numbers_of[groups.of(some[0])].append(number)
+    texts: defaultdict[int, list[Listed]] = defaultdict(list)
+    everywhere = _Nearest(parts, range(len(parts)))
+    inside = {group: _Nearest(parts, numbers) for group, numbers in numbers_of.items()}
+    for text in listed:
+        nearest = inside.get(groups.of(roots.of(text.path)), everywhere)
+        texts[nearest.part_of(text.path)].append(text)
+    return [
+        tuple(Part(tuple(parts[number]), tuple(texts[number])) for number in numbers) for numbers in numbers_of.values()
+    ]
 
-    def project(at: int) -> int:
-        while (above := joined.get(at, at)) != at:
-            at = above
-        return at
 
-    for at, part in enumerate(parts):
-        for root in {held_by.root_of(module.path) for module in part}:
-            one, other = sorted((project(at), project(first.setdefault(root, at))))
-            joined[other] = one
-    projects: defaultdict[int, list[Part]] = defaultdict(list)
-    for at, part in enumerate(parts):
-        projects[project(at)].append(Part(tuple(part), tuple(shared[at])))
-    return [tuple(projects[at]) for at in sorted(projects)]
+def _projects_of_texts(listed: Iterable[Listed], roots: _Roots) -> list[ProjectFiles]:
+    by_root: defaultdict[str, list[Listed]] = defaultdict(list)
+    for text in listed:
+        by_root[roots.of(text.path)].append(text)
+    return [(Part((), tuple(texts)),) for texts in by_root.values()]
 
 
 class _Roots:
-    """Which root holds a file."""
+    """The roots of the projects of files."""
 
-    def __init__(self, roots: Iterable[str]) -> None:
-        self._known = {root: root for root in roots}
+    def __init__(self, by_folder: Mapping[str, str]) -> None:
+        self._by_folder = by_folder
 
-    def root_of(self, path: str) -> str:
-        """The innermost root above a file, "" for none."""
-        folder = posixpath.dirname(path)
-        passed: list[str] = []
-        while folder not in self._known and folder not in ("", "/"):
-            passed.append(folder)
-            folder = posixpath.dirname(folder)
-        root = self._known.get(folder, "")
-        self._known.update(dict.fromkeys(passed, root))
-        return root
+    def of(self, path: str) -> str:
+        """The root that a file belongs to, "" for none."""
+        return next((self._by_folder[one] for one in _folders_above(path) if one in self._by_folder), "")
 
 
-def _listed_for(parts: list[list[Outline]], listed: Iterable[Listed]) -> list[list[Listed]]:
-    """The listed text files of each part: each goes with the modules that lie nearest above or beside it."""
-    folders: dict[str, int] = {}
-    for at, part in enumerate(parts):
-        for module in part:
-            folder = posixpath.dirname(module.path)
-            while folder not in folders:
-                folders[folder] = at
-                folder = posixpath.dirname(folder)
-    shared: list[list[Listed]] = [[] for _ in parts]
-    for one in listed:
-        folder = posixpath.dirname(one.path)
-        while folder not in folders and folder not in ("", "/"):
-            folder = posixpath.dirname(folder)
-        shared[folders.get(folder, 0)].append(one)
-    return shared
+class _Nearest:
+    """Which of some parts has modules nearest above or beside a file."""
+
+    def __init__(self, parts: Sequence[Sequence[Outline]], numbers: Sequence[int]) -> None:
+        self._first = numbers[0]
+        self._folders: dict[str, int] = {}
+        for number in numbers:
+            for module in parts[number]:
+                for folder in _folders_above(module.path):
+                    if folder in self._folders:
+                        break
+                    self._folders[folder] = number
+
+    def part_of(self, path: str) -> int:
+        """The number of the part; that of the first where no folder says more."""
+        return next((self._folders[one] for one in _folders_above(path) if one in self._folders), self._first)
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    """The folders around a file, from the inside out."""
+    while path != (path := posixpath.dirname(path)):
+        yield path

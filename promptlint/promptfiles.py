@@ -24,7 +24,8 @@ TOO_LARGE = f"not read as a prompt: larger than {MAX_SIZE:,} bytes"
 
 SUFFIXES = (".txt", ".md", ".j2", ".jinja", ".jinja2", ".prompt", ".yaml", ".yml", ".json")
 
-_PROMISING = re.compile(r"prompt|instruction|persona|template|system_?message", re.IGNORECASE)
+_PROMISING = re.compile(r"prompt(?!lint)|instruction|persona|template|system_?message", re.IGNORECASE)
+"""`promptlint.yaml` is a configuration."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,30 +6,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from promptlint.project import Problem, Project, Prompt
+from promptlint.project import Place, Problem, Project, Prompt
 from promptlint.promptfiles import TextFiles
 from promptlint.session import Session
 from promptlint.source import Source
-from promptlint.tree import Tree, read_tree
+from promptlint.tree import Recalled, Tree, read_tree
 
 # What only files with prompts need is imported when there are some: a hook mostly sees files without.
 if TYPE_CHECKING:
     from promptlint.check import Checked
     from promptlint.finding import Finding
+    from promptlint.linking import Linked
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A project that was linked, and what the rules say of it."""
+
+    linked: Linked
+    checked: Checked
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A tree and what the rules say of it. `problems` are those of reading, of plugins and of rules, in order.
-
-    `checked` is what the rules say of each project that was linked.
-    """
+    """A tree and what the rules say of it. `problems` are those of reading, of plugins and of rules, in order."""
 
     tree: Tree
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...]
     problems: tuple[Problem, ...]
-    checked: tuple[Checked, ...] = ()
+    examined: tuple[Examined, ...] = ()
+    """The projects that were linked."""
 
     @property
     def project(self) -> Project:
@@ -51,24 +58,38 @@ def analyse(
 def examine(tree: Tree, session: Session, before: Analysis | None = None) -> Analysis:
     """Check a tree with the rules of the session; what is in the analysis `before` of an earlier state of it is not
     checked again. Raises SettingsError."""
-    if not (tree.linked or tree.recalled):
+    if not tree.projects:
         return Analysis(tree, (), (), _in_order({*tree.problems, *session.problems}))
-    from promptlint.check import check, in_order
+    from promptlint.check import check
 
-    known = {id(one): said for one, said in zip(before.tree.linked, before.checked, strict=True)} if before else {}
+    known = {id(one.linked): one for one in before.examined} if before else {}
     fresh = [one for one in tree.linked if id(one) not in known]
-    projects = [one.project for one in fresh]
-    said = check(projects, session.rules, session.meter, session.registry.codes, tree.processes)
-    known |= zip(map(id, fresh), said, strict=True)
-    checked = [known[id(one)] for one in tree.linked]
-    told = (*checked, *(one.kept.checked for one in tree.recalled))
-    problems = {*tree.problems, *session.problems, *(problem for one in told for problem in one.problems)}
+    checked = check(
+        [one.project for one in fresh], session.rules, session.meter, session.registry.codes, tree.processes
+    )
+    known |= {id(linked): Examined(linked, said) for linked, said in zip(fresh, checked, strict=True)}
+    told = [one.kept if isinstance(one, Recalled) else known[id(one)].checked for one in tree.projects]
+    examined = tuple(known[id(one)] for one in tree.linked)
+    crashes = (problem for one in examined for problem in one.checked.problems)
     return Analysis(
         tree,
-        findings=in_order(finding for one in told for finding in one.findings),
-        suppressed=in_order(finding for one in told for finding in one.suppressed),
-        problems=_in_order(problems),
-        checked=tuple(checked),
+        findings=_each_once(one.findings for one in told),
+        suppressed=_each_once(one.suppressed for one in told),
+        problems=_in_order({*tree.problems, *session.problems, *crashes}),
+        examined=examined,
+    )
+
+
+def _each_once(projects: Iterable[Iterable[Finding]]) -> tuple[Finding, ...]:
+    """The findings of all projects in order. What several say of a text file that all of them load, the first says."""
+    from promptlint.check import in_order
+
+    owner: dict[tuple[str, Place], int] = {}
+    return in_order(
+        finding
+        for number, findings in enumerate(projects)
+        for finding in findings
+        if owner.setdefault((finding.code, finding.place), number) == number
     )
 
 

@@ -259,10 +259,9 @@ def _chunks(jobs: Sequence[Job]) -> Iterator[list[Job]]:
 
 def _key_of(job: Job) -> bytes:
     """What the cache knows the facts of a file by."""
-    from promptlint.cache import key_of
+    from promptlint.keys import facts_key
 
-    path, content, parts = job
-    return key_of(content, path, str(parts))
+    return facts_key(*job)
 
 
 def _outline_of(found: Found) -> Outline | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from promptlint.modules import Modules
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from promptlint.projects import ProjectFiles
 
 
+NO_ROOTS: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Recalled:
     """A project that was not linked, since it is known what the rules say of it."""
@@ -34,8 +38,8 @@ class Recalled:
     kept: Kept
 
 
-Recall: TypeAlias = Callable[["ProjectFiles", Scanned, TextFiles], "Kept | None"]
-"""What was kept of a project; it reads the text files that this came from. None where it has to be linked."""
+Recall: TypeAlias = Callable[["Sequence[ProjectFiles]", Scanned, TextFiles], "Sequence[Kept | None]"]
+"""What was kept of each project, None where it has to be linked. The text files that it came from are read for that."""
 
 
 @dataclass(frozen=True)
@@ -46,33 +50,49 @@ class Tree:
     `unread` are the problems of reading and scanning; `files_seen` counts all files read.
     """
 
-    linked: tuple[Linked, ...]
-    sources: Sources
+    projects: tuple[Linked | Recalled, ...]
+    """In the order of their first parts."""
     modules: Modules
     """The facts of all programs, and of the text files that hold prompts."""
-    data: Mapping[str, bytes] = field(default_factory=dict)
-    unread: tuple[Problem, ...] = ()
-    files_seen: int = 1
-    recalled: tuple[Recalled, ...] = ()
-    passed_over: PassedOver = NOTHING
-    texts: TextFiles = field(default_factory=TextFiles)
-    declared: tuple[CallTable, ...] = ()
+    sources: Sources
+    data: Mapping[str, bytes]
+    unread: tuple[Problem, ...]
+    files_seen: int
+    passed_over: PassedOver
+    texts: TextFiles
+    declared: tuple[CallTable, ...]
     """The functions that the configuration says call a model."""
-    roots: tuple[str, ...] = ()
-    """The folders whose code is distributed by itself."""
-    processes: int = 1
+    project_roots: Mapping[str, str]
+    """The roots of projects by folder, as `Discovery` has them."""
+    processes: int
     """How many processes may work on it."""
+
+    @property
+    def linked(self) -> list[Linked]:
+        """The projects that are linked."""
+        return [one for one in self.projects if not isinstance(one, Recalled)]
+
+    @property
+    def recalled(self) -> list[Recalled]:
+        """The projects of which it is known what the rules say."""
+        return [one for one in self.projects if isinstance(one, Recalled)]
 
     @cached_property
     def project(self) -> Project:
         """All projects as one. Those that were recalled are linked now."""
-        rest = _linked([one.files for one in self.recalled], self)
-        projects = [one.project for one in (*self.linked, *rest)]
-        if len(projects) < 2:
-            return projects[0] if projects else Project({}, (), ())
+        projects = self.projects_with(self.modules)
+        if not projects:
+            return Project({}, (), ())
         from promptlint.link.parts import united
 
         return replace(united(projects), passed_over=self.passed_over)
+
+    def projects_with(self, paths: Collection[str]) -> list[Project]:
+        """The projects that hold some of the files. Those that were recalled are linked now."""
+        wanted = [one for one in self.projects if not _paths_in(one).isdisjoint(paths)]
+        missing = [one for one in wanted if isinstance(one, Recalled)]
+        found = iter(_linked([one.files for one in missing], self))
+        return [next(found).project if isinstance(one, Recalled) else one.project for one in wanted]
 
     @property
     def prompt_count(self) -> int:
@@ -88,8 +108,7 @@ class Tree:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read, scanned or linked."""
-        linked = (problem for one in self.linked for problem in one.project.problems)
-        return (*self.unread, *linked)
+        return (*self.unread, *(problem for one in self.linked for problem in one.project.problems))
 
     def holds_text(self, path: str) -> bool:
         """Whether a file is a text file, not a program."""
@@ -107,17 +126,17 @@ def read_tree(
     declared: tuple[CallTable, ...] = (),
     scanner: Scanner = HERE,
     read: Callable[[str], bytes] = read_bytes,
-    roots: tuple[str, ...] = (),
+    project_roots: Mapping[str, str] = NO_ROOTS,
     recall: Recall | None = None,
 ) -> Tree:
     """Read, gate, scan and link files. What cannot be read or parsed becomes a problem after `problems`.
 
     `texts` are the text files that the code may load, `declared` the calls that the configuration declares, `scanner`
-    says how files are scanned, `read` gives the bytes of a file or raises SourceError, `roots` are the folders whose
-    code is distributed by itself, `recall` knows of projects that need not be linked.
+    says how files are scanned, `read` gives the bytes of a file or raises SourceError, `project_roots` are the roots of
+    projects by folder, as `Discovery` has them, `recall` knows of projects that need not be linked.
     """
     scanned = scan_files(files, read, scanner, problems, declared)
-    return _tree(scanned, texts or TextFiles(), declared, roots, scanner.processes, recall)
+    return _tree(scanned, texts or TextFiles(), declared, project_roots, scanner.processes, recall)
 
 
 def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> Tree:
@@ -127,6 +146,23 @@ def tree_of(data: Mapping[str, bytes], declared: tuple[CallTable, ...] = ()) -> 
     texts = TextFiles(given=given, listed=tuple(Listed(path, False, path) for path in given))
     tree = _tree(scan_files(code, code.__getitem__, HERE, declared=declared), texts, declared)
     return replace(tree, data={**tree.data, **{path: data[path] for path in given}})
+
+
+def tree_of_project(linked: Linked, source: Source) -> Tree:
+    """A tree of a project that somebody made of one source, which was not read."""
+    return Tree(
+        projects=(linked,),
+        modules=Modules(linked.project.modules),
+        sources=Sources({}, {source.path: source}),
+        data={},
+        unread=(),
+        files_seen=1,
+        passed_over=NOTHING,
+        texts=TextFiles(),
+        declared=(),
+        project_roots=NO_ROOTS,
+        processes=1,
+    )
 
 
 def updated(tree: Tree, sources: Mapping[str, Source | None]) -> Tree:
@@ -146,52 +182,44 @@ def updated(tree: Tree, sources: Mapping[str, Source | None]) -> Tree:
             changes[path] = None if isinstance(outcome, Problem) else outcome
             if isinstance(outcome, Problem):
                 unread.append(outcome)
-    modules = tree.modules.changed(changes)
-    projects = {paths_of(files): files for files in _projects(modules, texts, tree.roots)}
-
-    def is_same(files: ProjectFiles, asked: Collection[str]) -> bool:
-        """Whether nothing of a project was replaced."""
-        paths = paths_of(files)
-        return paths in projects and sources.keys().isdisjoint((*paths, *asked))
-
-    linked = tuple(one for one in tree.linked if is_same(one.files, one.asked))
-    recalled = tuple(one for one in tree.recalled if is_same(one.files, one.kept.texts))
-    same = {paths_of(files) for files in (*(one.files for one in linked), *(one.files for one in recalled))}
-    rest = [files for paths, files in projects.items() if paths not in same]
-    bare = replace(tree, linked=linked, recalled=recalled, modules=modules, unread=tuple(unread), texts=texts)
-    return replace(_with_linked(bare, rest), sources=tree.sources.changed(sources))
+    bare = replace(tree, modules=tree.modules.changed(changes), unread=tuple(unread), texts=texts)
+    untouched = {
+        paths_of(one.files): one
+        for one in tree.projects
+        if sources.keys().isdisjoint((*_paths_in(one), *_asked_by(one)))
+    }
+    projects = _projects(bare)
+    known = [untouched.get(paths_of(files)) for files in projects]
+    return replace(_with_projects(bare, projects, known), sources=tree.sources.changed(sources))
 
 
 def _tree(
     scanned: Scanned,
     texts: TextFiles,
     declared: tuple[CallTable, ...],
-    roots: tuple[str, ...] = (),
+    project_roots: Mapping[str, str] = NO_ROOTS,
     processes: int = 1,
     recall: Recall | None = None,
 ) -> Tree:
     """The tree of files that were scanned: what is not recalled is linked."""
-    recalled: list[Recalled] = []
-    rest: list[ProjectFiles] = []
-    for files in _projects(scanned.modules, texts, roots):
-        kept = _recalled(files, scanned, texts, recall) if recall else None
-        if kept:
-            recalled.append(Recalled(files, kept))
-        else:
-            rest.append(files)
-    tree = Tree(
-        linked=(),
-        sources=Sources({}, {}),
+    bare = Tree(
+        projects=(),
         modules=scanned.modules,
-        recalled=tuple(recalled),
+        sources=Sources({}, {}),
+        data=scanned.data,
+        unread=scanned.problems,
+        files_seen=scanned.seen,
         passed_over=scanned.passed_over,
         texts=texts,
         declared=declared,
-        roots=roots,
+        project_roots=project_roots,
         processes=processes,
     )
+    projects = _projects(bare)
+    kept = recall(projects, scanned, texts) if recall and projects else [None] * len(projects)
+    known = [Recalled(files, one) if one else None for files, one in zip(projects, kept, strict=True)]
     return replace(
-        _with_linked(tree, rest),
+        _with_projects(bare, projects, known),
         sources=Sources({path: scanned.data[path] for path in scanned.modules}, texts.sources),
         data={**scanned.data, **texts.data},
         unread=(*scanned.problems, *texts.problems),
@@ -199,37 +227,46 @@ def _tree(
     )
 
 
-def _projects(modules: Modules, texts: TextFiles, roots: Collection[str]) -> list[ProjectFiles]:
-    if not modules and not texts.listed:
+def _projects(tree: Tree) -> list[ProjectFiles]:
+    if not tree.modules and not tree.texts.listed:
         return []
     from promptlint.projects import projects_of
 
-    return projects_of(modules.outlines, texts.listed, roots)
+    return projects_of(tree.modules.outlines, tree.texts.listed, tree.project_roots)
 
 
-def _with_linked(tree: Tree, projects: Sequence[ProjectFiles]) -> Tree:
-    """The tree with more projects of it linked, and with the facts of the text files that hold prompts."""
-    linked = (*tree.linked, *_linked(projects, tree))
+def _with_projects(tree: Tree, projects: Sequence[ProjectFiles], known: Sequence[Linked | Recalled | None]) -> Tree:
+    """The tree with its projects, which are linked where they are not known, and with the facts of the text files that
+    hold prompts."""
+    fresh = iter(_linked([files for files, one in zip(projects, known, strict=True) if one is None], tree))
+    whole = tuple(next(fresh) if one is None else one for one in known)
+    sources = tree.texts.sources
     texts: dict[str, ModuleFacts | None] = {}
-    for one in linked:
-        texts |= {path: facts for path, facts in one.project.modules.items() if path not in tree.modules}
-    for known in tree.recalled:
-        texts |= {path: text_facts(tree.texts.sources[path]) for path in known.kept.prompt_files}
-    return replace(tree, linked=linked, modules=tree.modules.changed(texts))
+    for one in whole:
+        if isinstance(one, Recalled):
+            texts |= {path: text_facts(sources[path]) for path in one.kept.prompt_files}
+        else:
+            texts |= {path: facts for path, facts in one.project.modules.items() if path not in tree.modules}
+    return replace(tree, projects=whole, modules=tree.modules.changed(texts))
 
 
-def _linked(projects: Sequence[ProjectFiles], tree: Tree) -> tuple[Linked, ...]:
+def _linked(projects: Sequence[ProjectFiles], tree: Tree) -> list[Linked]:
     """Projects of a tree, linked with its text files, which are read meanwhile."""
     if not projects:
-        return ()
+        return []
     from promptlint.linking import link_all
 
     return link_all(projects, tree.modules, tree.texts, tree.declared, tree.passed_over, tree.processes)
 
 
-def _recalled(files: ProjectFiles, scanned: Scanned, texts: TextFiles, recall: Recall) -> Kept | None:
-    mine = texts.only(listed for part in files for listed in part.listed)
-    kept = recall(files, scanned, mine)
-    if kept:
-        texts.take_over(mine)
-    return kept
+def _paths_in(project: Linked | Recalled) -> set[str]:
+    """The paths of the files of a project."""
+    from promptlint.projects import paths_of
+
+    texts = project.kept.prompt_files if isinstance(project, Recalled) else project.project.modules
+    return {*paths_of(project.files), *texts}
+
+
+def _asked_by(project: Linked | Recalled) -> Iterable[str]:
+    """The paths of the text files that were asked for when a project was linked."""
+    return project.kept.texts if isinstance(project, Recalled) else project.asked

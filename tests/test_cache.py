@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from promptlint import scanning
-from promptlint.cache import FILE, Cache, key_of
+from promptlint.cache import FILE, Cache
 from promptlint.cli import main
 from sample_rules import PROGRAM
 
@@ -183,8 +183,8 @@ def test_it_does_not_grow_without_end(tmp_path: Path) -> None:
     notes: list[str] = []
     cache = Cache(tmp_path, notes.append, limit=200_000)
     for number in range(60):
-        cache.keep({key_of(b"%d" % number): os.urandom(10_000)})
-    last = key_of(b"59")
+        cache.keep({b"%d" % number: os.urandom(10_000)})
+    last = b"59"
     assert cache.held([last])
     cache.close()
     assert (tmp_path / FILE).stat().st_size < 400_000
@@ -194,7 +194,7 @@ def test_it_does_not_grow_without_end(tmp_path: Path) -> None:
 def test_several_at_once_do_no_harm(tmp_path: Path) -> None:
     def work(number: int) -> bool:
         cache = Cache(tmp_path, lambda note: None)
-        key = key_of(b"%d" % number)
+        key = b"%d" % number
         cache.keep({key: b"%d" % number})
         held = cache.held([key])
         cache.close()
@@ -205,8 +205,8 @@ def test_several_at_once_do_no_harm(tmp_path: Path) -> None:
         assert all(pool.map(work, range(40)))
     notes: list[str] = []
     cache = Cache(tmp_path, notes.append)
-    cache.keep({key_of(b"last"): b"last"})
-    assert cache.held([key_of(b"last")]) == {key_of(b"last"): b"last"}
+    cache.keep({b"last": b"last"})
+    assert cache.held([b"last"]) == {b"last": b"last"}
     assert notes == []
     cache.close()
 

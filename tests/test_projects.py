@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeAlias
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
@@ -20,6 +21,7 @@ from promptlint.facts import ModuleFacts
 from promptlint.link import link
 from promptlint.link.tables import CallTable
 from promptlint.project import Project
+from promptlint.projects import paths_of
 from promptlint.promptfiles import TextFiles
 from promptlint.session import open_session
 from promptlint.tree import read_tree
@@ -103,11 +105,11 @@ def check(linked: list[str]) -> Check:
     return run
 
 
-def projects() -> list[list[str]]:
+def projects(*paths: str) -> list[list[str]]:
     """The folders of the files of each project."""
-    found = discover(["."], open_session(isolated=True).resolver)
-    tree = read_tree(found.files, roots=found.projects)
-    return [sorted({os.path.dirname(path) for path in one.project.modules}) for one in tree.linked]
+    found = discover(paths or ["."], open_session(isolated=True).resolver)
+    tree = read_tree(found.files, texts=TextFiles(listed=found.texts), project_roots=found.project_roots)
+    return [sorted({os.path.dirname(path) for path in paths_of(one.files)}) for one in tree.linked]
 
 
 def duplicates(report: str) -> list[str]:
@@ -135,6 +137,45 @@ def test_a_root_inside_another_is_a_project_of_its_own(shops: None) -> None:
     Path("pyproject.toml").write_text("")
     Path("two-1.0", "setup.py").write_text("from setuptools import setup\nsetup()\n")
     assert projects() == [["one-1.0/one"], ["two-1.0/two"]]
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["one-1.0/one", "two-1.0/two"],
+        ["one-1.0/one/app.py", "one-1.0/one/llm.py", "two-1.0/two/app.py", "two-1.0/two/llm.py"],
+    ],
+    ids=["folders inside", "files"],
+)
+def test_a_project_is_known_however_its_files_are_named(distributed: None, paths: list[str]) -> None:
+    assert projects(*paths) == [["one-1.0/one"], ["two-1.0/two"]]
+
+
+def test_files_outside_of_the_working_directory(distributed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    top = os.getcwd()
+    monkeypatch.chdir("two-1.0/two")
+    assert projects(".", f"/{top}/one-1.0") == [[f"/{top}/one-1.0/one"], [""]]
+
+
+def test_prompt_files_belong_to_the_project_around_them(distributed: None) -> None:
+    for folder in ("one-1.0", "two-1.0", "."):
+        Path(folder, "prompts").mkdir()
+        Path(folder, "prompts", "rules.txt").write_text(RULES)
+    assert projects() == [["one-1.0/one", "one-1.0/prompts", "prompts"], ["two-1.0/prompts", "two-1.0/two"]]
+    for path in Path().rglob("*.py"):
+        path.unlink()
+    assert projects() == [["one-1.0/prompts"], ["prompts"], ["two-1.0/prompts"]]
+
+
+def test_a_prompt_file_of_two_projects_is_reported_once(distributed: None, check: Check) -> None:
+    write(PROMPT_FILE, RULES.replace(". ", ".\n\n\n\n      \n"))()
+    loads("one", LOADED)()
+    loads("two", LOADED)()
+    edit("two-1.0/two/llm.py", "gpt-4.1", "claude-sonnet-4-6")()
+    report = json.loads(check("--select", "whitespace-bloat"))
+    assert [one["file"] for one in report["findings"]] == [PROMPT_FILE]
+    assert report["summary"]["prompts"] == 1
+    assert report["summary"]["input_tokens_saved"] == report["findings"][0]["saving"]["input_tokens"]
 
 
 def test_what_imports_another_project_belongs_to_it(distributed: None, check: Check) -> None:
@@ -172,42 +213,118 @@ def write(path: str, text: str) -> Callable[[], object]:
     return step
 
 
-LOADED = APP.replace(f'"{RULES}"', 'open("prompts/system_prompt.txt").read()')
-STEPS: dict[str, tuple[Callable[[], object], list[str]]] = {
-    "a prompt": (edit("one-1.0/one/app.py", "bookshop", "library"), ["one-1.0"]),
-    "a new file": (write("one-1.0/one/more.py", f'PROMPT = """{RULES}\n\n\n\n{RULES}"""\n'), ["one-1.0"]),
-    "a file that is gone": (lambda: Path("one-1.0/one/more.py").unlink(), []),
-    "a prompt file that is loaded": (write("one-1.0/one/app.py", LOADED.format(package="one")), ["one-1.0"]),
-    "a prompt file that comes": (write("prompts/system_prompt.txt", f"{RULES}\n\n\n\n{RULES}\n"), ["one-1.0"]),
-    "a prompt file that changes": (write("prompts/system_prompt.txt", f"{RULES}\n"), ["one-1.0"]),
-    "a prompt file that goes": (lambda: Path("prompts/system_prompt.txt").unlink(), []),
-    "settings of one": (write("one-1.0/promptlint.yaml", "ignore: [TOK601]\n"), ["one-1.0"]),
-    "a comment that ignores": (
-        edit("two-1.0/two/llm.py", "input=question).output_text", "input=question).output_text  # promptlint: ignore"),
-        ["two-1.0"],
-    ),
-    "a text that nobody uses": (
-        edit("two-1.0/two/app.py", "def main", f'def _unused():\n    prompt = "{RULES}  \\n{RULES}"\n\n\ndef main'),
-        ["two-1.0"],
-    ),
-    "a file that is passed over and uses it": (write("two-1.0/two/tool.py", "X = 'app'._unused\n"), ["two-1.0"]),
-    "a file that is passed over": (write("two-1.0/two/other.py", "X = 1\n"), []),
-    "an import of one in the other": (
-        edit("two-1.0/two/app.py", "def main", "import one.llm\n\n\ndef main"),
-        ["one-1.0"],
-    ),
-    "a file that does not parse": (write("two-1.0/two/broken.py", "prompt = (\n"), []),
-}
+def loads(package: str, what: str) -> Callable[[], object]:
+    """The prompt of a package is what an expression reads."""
+    return edit(f"{package}-1.0/{package}/app.py", f'"{RULES}"', what)
 
 
-def test_what_is_kept_is_what_would_be_found(distributed: None, check: Check, linked: list[str]) -> None:
+BLANKS = f"{RULES}\n\n\n\n{RULES}\n"
+PROMPT_FILE = "prompts/system_prompt.txt"
+LOADED = f'open("{PROMPT_FILE}").read()'
+ONE = "one-1.0/one/app.py"
+UNUSED = f'def _unused():\n    prompt = "{RULES}  \\n{RULES}"\n\n\ndef main'
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "expected"),
+    [
+        pytest.param([], edit(ONE, "bookshop", "library"), ["one"], id="a prompt"),
+        pytest.param([], write("one-1.0/one/more.py", f'PROMPT = """{BLANKS}"""\n'), ["one"], id="a new file"),
+        pytest.param(
+            [write("one-1.0/one/more.py", f'PROMPT = """{BLANKS}"""\n')],
+            lambda: Path("one-1.0/one/more.py").unlink(),
+            ["one"],
+            id="a file that goes",
+        ),
+        pytest.param([], loads("one", LOADED), ["one"], id="a prompt file that is loaded"),
+        pytest.param([loads("one", LOADED)], write(PROMPT_FILE, BLANKS), ["one"], id="a prompt file that comes"),
+        pytest.param(
+            [loads("one", LOADED), write(PROMPT_FILE, BLANKS)],
+            write(PROMPT_FILE, RULES),
+            ["one"],
+            id="a prompt file that changes",
+        ),
+        pytest.param(
+            [loads("one", LOADED), write(PROMPT_FILE, BLANKS)],
+            lambda: Path(PROMPT_FILE).unlink(),
+            ["one"],
+            id="a prompt file that goes",
+        ),
+        pytest.param(
+            [loads("one", 'open("texts/rules.txt").read()'), write("texts/rules.txt", "")],
+            lambda: Path("texts/rules.txt").unlink(),
+            ["one"],
+            id="an empty text file that goes",
+        ),
+        pytest.param(
+            [loads("one", "open(__file__).read()")],
+            edit("two-1.0/two/app.py", "bookshop", "library"),
+            ["two"],
+            id="code that reads itself",
+        ),
+        pytest.param(
+            [loads("one", 'open("one-1.0/one/llm.py").read()')],
+            edit("one-1.0/one/llm.py", "gpt-4.1", "gpt-4.1-mini"),
+            ["one"],
+            id="code that reads code",
+        ),
+        pytest.param(
+            [loads("one", LOADED), loads("two", LOADED), write(PROMPT_FILE, BLANKS)],
+            edit("one-1.0/one/llm.py", "gpt-4.1", "gpt-5.5-pro"),
+            ["one"],
+            id="a prompt file of both, the first changes",
+        ),
+        pytest.param(
+            [loads("one", LOADED), loads("two", LOADED), write(PROMPT_FILE, BLANKS)],
+            edit("two-1.0/two/llm.py", "gpt-4.1", "gpt-5.5-pro"),
+            ["two"],
+            id="a prompt file of both, the second changes",
+        ),
+        pytest.param([], write("one-1.0/promptlint.yaml", "ignore: [TOK601]\n"), ["one"], id="settings of one"),
+        pytest.param([], write("one-1.0/promptlint.yaml", "fail-on: high\n"), [], id="settings that no rule sees"),
+        pytest.param(
+            [],
+            edit("two-1.0/two/llm.py", "input=question)", "input=question)  # promptlint: ignore\\n#"),
+            ["two"],
+            id="a comment that ignores",
+        ),
+        pytest.param([], edit("two-1.0/two/app.py", "def main", UNUSED), ["two"], id="a text that nobody uses"),
+        pytest.param(
+            [edit("two-1.0/two/app.py", "def main", UNUSED)],
+            write("two-1.0/two/tool.py", "X = 'app'._unused\n"),
+            ["two"],
+            id="a file that is passed over and uses it",
+        ),
+        pytest.param(
+            [edit("two-1.0/two/app.py", "def main", UNUSED)],
+            write("two-1.0/two/tool.py", "X = 1\n"),
+            [],
+            id="a file that is passed over",
+        ),
+        pytest.param(
+            [], edit("two-1.0/two/app.py", "def main", "import one.llm\n\n\ndef main"), ["one"], id="an import"
+        ),
+        pytest.param([], write("two-1.0/two/broken.py", "prompt = (\n"), [], id="a file that does not parse"),
+        pytest.param([], write("two-1.0/two/pyproject.toml", ""), [], id="a root inside"),
+        pytest.param([], lambda: Path("two-1.0/two-1.0.dist-info").rmdir(), [], id="a root that goes"),
+    ],
+)
+def test_what_is_kept_is_what_would_be_found(
+    distributed: None,
+    check: Check,
+    linked: list[str],
+    before: list[Callable[[], object]],
+    step: Callable[[], object],
+    expected: list[str],
+) -> None:
+    for prepare in before:
+        prepare()
     check()
-    for name, (step, expected) in STEPS.items():
-        step()
-        check()
-        assert (name, linked) == (name, expected)
-        check()
-        assert (name, linked) == (name, [])
+    step()
+    check()
+    assert linked == [f"{name}-1.0" for name in expected]
+    check()
+    assert linked == []
 
 
 def test_a_fix_of_what_was_kept(distributed: None, check: Check) -> None:
@@ -258,3 +375,45 @@ def test_only_what_changed_since_a_commit_is_linked_as_it_was(
     report = CliRunner().invoke(main, ["check", ".", "--no-cache", "--since", "HEAD", *FORMAT])
     assert {one["file"] for one in json.loads(report.stdout)["findings"]} == {"two-1.0/two/llm.py"}
     assert (sorted(linked[:2]), linked[2:]) == (["one-1.0", "two-1.0"], ["two-1.0"])
+
+
+def test_a_fix_beside_what_was_kept(distributed: None, check: Check, linked: list[str]) -> None:
+    loads("two", f'"""{BLANKS}"""')()
+    check()
+    edit("two-1.0/two/app.py", "import ask", "import ask\n")()
+    fixed = CliRunner().invoke(main, ["check", ".", "--cache-dir", "cache", "--fix", "--unsafe-fixes", *FORMAT])
+    assert json.loads(fixed.stdout)["summary"]["fixed"]["files"] == 1
+    assert "one-1.0" not in linked[2:]
+    assert json.loads(check())["summary"]["fixed"] is None
+
+
+def test_by_several_processes(distributed: None, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("promptlint.linking", "promptlint.check"):
+        monkeypatch.setattr(f"{module}.WORTH_FORKING", 1)
+    edit("two-1.0/two/app.py", "def main", UNUSED)()
+    write("two-1.0/two/tool.py", "X = 1\n")()
+    check("--jobs", "2")
+    write("two-1.0/two/tool.py", "X = 'app'._unused\n")()
+    check("--jobs", "2")
+
+
+def test_what_fails_is_not_kept(
+    distributed: None, check: Check, linked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as short:
+        short.setattr("promptlint_rules.unread_usage.UnreadUsage.check_call", lambda *_: 1 / 0)
+        assert "crashed" in check()
+    check()
+    assert sorted(linked) == ["one-1.0", "two-1.0"]
+
+
+def test_a_report_of_code_that_reads_what_is_no_prompt_is_recalled(
+    distributed: None, check: Check, linked: list[str]
+) -> None:
+    write("data.csv", "a;b\n")()
+    loads("one", 'open("data.csv").read()')()
+    check()
+    check()
+    assert linked == []
+    with patch("promptlint.cli.check.analysis_of", side_effect=AssertionError("read again")):
+        assert CliRunner().invoke(main, ["check", ".", *FORMAT, "--cache-dir", "cache"]).exit_code == 1

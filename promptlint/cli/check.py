@@ -38,7 +38,7 @@ from promptlint.tree import tree_of, updated
 
 if TYPE_CHECKING:
     from promptlint.fix import Fixed
-    from promptlint.recall import Memory
+    from promptlint.recall import ReportMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +190,13 @@ def _check_files(found: Discovery, session: Session, scanner: Scanner, work: Wor
     return verdict.on_diff(view) if work.show_diff else verdict.on(view, memory)
 
 
-def _memory(found: Discovery, session: Session, scanner: Scanner, work: Work, verdict: Verdict) -> Memory | None:
+def _memory(found: Discovery, session: Session, scanner: Scanner, work: Work, verdict: Verdict) -> ReportMemory | None:
     """The memory of this run, None where there is none or its report is not kept."""
     if not scanner.cache or not work.can_be_recalled or session.has_plugins:
         return None
-    from promptlint.recall import memory_of
+    from promptlint.recall import report_memory
 
-    return memory_of(
+    return report_memory(
         scanner.cache, found, session, (verdict.render.__module__, work.allowed, verdict.shown_on, scanner.gated)
     )
 

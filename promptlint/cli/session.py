@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from promptlint.cli.options import STDIN, Configuration, Scanning, settings_fail
 from promptlint.cli.output import Failure, print_note, print_problems
 from promptlint.discover import Discovery, discover
 from promptlint.promptfiles import TextFiles
-from promptlint.reading import Scanned
 from promptlint.registry import load_plugins
 from promptlint.report.terminal import visible
 from promptlint.run import Analysis, examine
@@ -24,8 +22,6 @@ from promptlint.tree import Recall, Tree, read_tree
 
 if TYPE_CHECKING:
     from promptlint.cache import Cache
-    from promptlint.projectmemory import Kept, ProjectMemory
-    from promptlint.projects import ProjectFiles
 
 
 def open_or_fail(overrides: Mapping[str, object], configuration: Configuration) -> Session:
@@ -72,7 +68,7 @@ def tree_in(
         TextFiles(session.resolver.cwd, found.roots, found.texts),
         session.declared(found.files),
         replace(scanner, meanwhile=session.prepare),
-        roots=found.projects,
+        project_roots=found.project_roots,
         recall=recall,
     )
 
@@ -88,22 +84,13 @@ def analysis_in(paths: Sequence[str], session: Session, scanning: Scanning) -> A
 def analysis_of(found: Discovery, session: Session, scanner: Scanner) -> Analysis:
     """What the rules say of the files found: projects of which that is known from another run are not linked again.
     Raises SettingsError."""
-    store = scanner.cache
-    if store is None or session.has_plugins:
+    if scanner.cache is None or session.has_plugins:
         return examine(tree_in(found, session, scanner), session)
+    from promptlint.projectmemory import project_memory
 
-    @cache
-    def memory() -> ProjectMemory:
-        from promptlint.projectmemory import memory_of
-
-        return memory_of(store, found, session)
-
-    def recall(files: ProjectFiles, scanned: Scanned, texts: TextFiles) -> Kept | None:
-        return memory().recall(files, scanned, texts)
-
-    analysis = examine(tree_in(found, session, scanner, recall=recall), session)
-    for linked, checked in zip(analysis.tree.linked, analysis.checked, strict=True):
-        memory().keep(linked, checked, analysis.tree.data)
+    memory = project_memory(scanner.cache, found, session)
+    analysis = examine(tree_in(found, session, scanner, recall=memory.recall), session)
+    memory.keep(analysis.examined, analysis.tree.data)
     return analysis
 
 

@@ -19,7 +19,7 @@ from promptlint.report.terminal import Terminal
 from promptlint.report.view import View
 
 if TYPE_CHECKING:
-    from promptlint.recall import Memory, Report
+    from promptlint.recall import Report, ReportMemory
 
 Render: TypeAlias = Callable[[View, Terminal], str]
 
@@ -60,11 +60,11 @@ class Verdict:
         """What the report is made for."""
         return Terminal() if self.output_file else terminal(sys.stdout)
 
-    def on(self, view: View, memory: Memory | None = None) -> int:
+    def on(self, view: View, memory: ReportMemory | None = None) -> int:
         """Tell the findings, and remember how; the exit code."""
         text, failing = self.render(view, self.shown_on), _reaches_threshold(view)
         if memory and not any(problem.passing for problem in view.problems):
-            memory.keep(text, view.problems, failing=failing, texts=view.analysis.tree.texts.asked)
+            memory.keep(text, view.problems, failing=failing, asked=view.analysis.tree.texts.asked)
         self._deliver(text)
         return self._exit_code(view.problems, failing)
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from promptlint.facts import ModuleFacts, Outline
+from promptlint.groups import Groups
 from promptlint.link.imports import ModuleNames, absolute_name
 from promptlint.project import Place, Project, Prompt
 
@@ -28,21 +29,14 @@ _P = TypeVar("_P", bound=Placed)
 def parts_of(modules: Mapping[str, Outline]) -> list[list[Outline]]:
     """The modules of each part, ordered by path; the parts are ordered by their first path."""
     names = ModuleNames(modules.values())
-    joined: dict[str, str] = {}
-
-    def first(home: str) -> str:
-        while (above := joined.get(home, home)) != home:
-            home = above
-        return home
-
+    groups = Groups[str]()
     for home, package in _inside_packages(modules.values()):
-        joined[first(home)] = first(package)
+        groups.join((package, home))
     for module in modules.values():
-        for other in _imported(module, names):
-            joined[first(other.home)] = first(module.home)
+        groups.join((module.home, *(other.home for other in _imported(module, names))))
     parts: defaultdict[str, list[Outline]] = defaultdict(list)
     for path in sorted(modules):
-        parts[first(modules[path].home)].append(modules[path])
+        parts[groups.of(modules[path].home)].append(modules[path])
     return list(parts.values())
 
 
@@ -73,6 +67,8 @@ def united(projects: Iterable[Project]) -> Project:
     modules: dict[str, ModuleFacts] = {}
     prompts: dict[str, Prompt] = {}
     whole = list(projects)
+    if len(whole) == 1:
+        return whole[0]
     for project in whole:
         modules.update(project.modules)
         for prompt in project.prompts:

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from promptlint.finding import Applicability, Finding, Severity
-from promptlint.project import Problem, Project
+from promptlint.project import Problem
 from promptlint.run import Analysis, model_of
 from promptlint.session import Session
+from promptlint.tree import Tree
 
 if TYPE_CHECKING:
     from promptlint.baseline import Entry
@@ -78,7 +79,7 @@ class View:
         if not self.fixed or not self.fixed.changed:
             return None
         paths = frozenset(self.fixed.changed)
-        before, after = self.fixed.before.project, self.fixed.after.project
+        before, after = self.fixed.before.tree, self.fixed.after.tree
         return input_tokens(before, self.session, paths), input_tokens(after, self.session, paths)
 
     def url(self, finding: Finding) -> str:
@@ -96,10 +97,12 @@ def total_usd(findings: Iterable[Finding]) -> float | None:
     return sum(figures) if figures else None
 
 
-def input_tokens(project: Project, session: Session, paths: frozenset[str]) -> int:
+def input_tokens(tree: Tree, session: Session, paths: frozenset[str]) -> int:
     """The tokens of all prompts in the given files, each counted for its model."""
-    return sum(
-        session.meter(prompt.place.path).count_template(prompt.template, model_of(project, prompt)).tokens
-        for prompt in project.prompts
-        if prompt.place.path in paths
-    )
+    tokens: dict[str, int] = {}
+    for project in tree.projects_with(paths):
+        for prompt in project.prompts:
+            if prompt.place.path in paths and prompt.id not in tokens:
+                meter = session.meter(prompt.place.path)
+                tokens[prompt.id] = meter.count_template(prompt.template, model_of(project, prompt)).tokens
+    return sum(tokens.values())
