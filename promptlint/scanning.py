@@ -57,7 +57,7 @@ class Scanner:
 
     def scan(self, files: Iterable[tuple[str, bytes]], more: More = lambda _: {}) -> dict[str, Found]:
         """The facts of each file, given by path and content, or why there are none, in their order; then, by path, of
-        the files that `more` gives for the facts of any of them, or of these.
+        the files that `more` gives for the outline of any of them, or of these. What the cache holds stays packed.
 
         Other processes begin while `files` still come. `more` is asked when all have come, once for each.
         """
@@ -118,8 +118,8 @@ class Scanner:
         held = self.cache.held(keys) if self.cache else {}
         found: dict[str, Found] = {}
         for job, key in zip(jobs, keys, strict=False):
-            if (facts := _stored(job, held.pop(key, None))) is not None:
-                found[job[0]] = facts
+            if (stored := _stored(job, held.pop(key, None))) is not None:
+                found[job[0]] = stored
         return found, [job for job in jobs if job[0] not in found]
 
     def _scanned(

@@ -38,7 +38,7 @@ from promptlint.tree import tree_of, updated
 
 if TYPE_CHECKING:
     from promptlint.fix import Fixed
-    from promptlint.recall import ReportMemory
+    from promptlint.reportmemory import ReportMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _memory(found: Discovery, session: Session, scanner: Scanner, work: Work, ve
     """The memory of this run, None where there is none or its report is not kept."""
     if not scanner.cache or not work.can_be_recalled or session.has_plugins:
         return None
-    from promptlint.recall import report_memory
+    from promptlint.reportmemory import report_memory
 
     return report_memory(
         scanner.cache, found, session, (verdict.render.__module__, work.allowed, verdict.shown_on, scanner.gated)

@@ -19,7 +19,7 @@ from promptlint.report.terminal import Terminal
 from promptlint.report.view import View
 
 if TYPE_CHECKING:
-    from promptlint.recall import Report, ReportMemory
+    from promptlint.reportmemory import Report, ReportMemory
 
 Render: TypeAlias = Callable[[View, Terminal], str]
 
