@@ -114,10 +114,11 @@ class Walk:
         if not os.path.isfile(path):
             return ()
         try:
-            lines = read_bytes(path).decode("utf-8-sig", "surrogateescape").splitlines()
+            text = read_bytes(path).decode("utf-8-sig", "surrogateescape")
         except SourceError as error:
             self.problem(path, error.message)
             return ()
+        lines = [line.removesuffix("\r") for line in text.split("\n")]  # where git divides them, and nowhere else
         try:
             patterns = Patterns(lines)
         except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, simplefilter
@@ -34,6 +34,14 @@ class Patterns:
         for line in lines:
             if line.count("**") > MOST_FOLDERS:
                 raise ValueError(f"{line!r} has `**` more than {MOST_FOLDERS} times")
+        try:
+            self._compile(lines)
+        except re.error as error:  # `[z-a]`
+            for line in lines if len(lines) > 1 else ():
+                Patterns([line])
+            raise ValueError(f"{' '.join(lines)!r:.80} is no pattern: {error.msg}") from error
+
+    def _compile(self, lines: Sequence[str]) -> None:
         plain = [line for line in lines if PLAIN.fullmatch(line)]
         self._names = frozenset(line for line in plain if not line.endswith("/"))
         self._folders = frozenset(line[:-1] for line in plain if line.endswith("/"))

@@ -13,6 +13,7 @@ from promptlint.project import Problem
 from promptlint.settings import (
     Settings,
     SettingsResolver,
+    check_patterns,
     check_selectors,
     declared_calls,
     is_excepted,
@@ -105,6 +106,7 @@ class Session:
     def _selected_rules(self, settings: Settings) -> tuple[Rule, ...]:
         # One Settings object serves a whole folder: options are checked once for each. It is kept so that its id is.
         if id(settings) not in self._built:
+            check_patterns(settings)
             check_selectors(settings, self.registry.by_name, self.registry.codes.values())
             built = [_built(rule, settings) for rule in self.registry.rules]  # a wrong option is told
             selected = (

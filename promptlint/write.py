@@ -1,8 +1,9 @@
-"""Replacing files on disk so that a reader sees the old content or the new, never a part."""
+"""Writing files so that a reader sees the old content or the new, never a part."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
@@ -72,6 +73,30 @@ def replace_files(replacements: Mapping[str, Replacement]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a report or the like: an old file of that name stays whole until the new one is there.
+
+    What is no file (a pipe, a device), has other names (hard links), or lies where nothing else can be written, is
+    written as it is. Raises OSError.
+    """
+    target = file.resolve()
+    if target.exists() and (not target.is_file() or target.stat().st_nlink > 1):
+        file.write_bytes(content)
+        return
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    try:
+        temporary = _temporary(target, content)
+    except PermissionError:
+        file.write_bytes(content)
+        return
+    try:
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink()
+        raise
+
+
 @contextlib.contextmanager
 def _alone(folders: Iterable[Path]) -> Iterator[None]:
     """No other run replaces files in the folders meanwhile, where the system has such locks. Raises WriteError where
@@ -111,21 +136,28 @@ def _named(path: str) -> Iterator[None]:
 
 
 def _temporary(target: Path, content: bytes) -> Path:
-    """A file beside `target` with the content, its mode and owner, on disk."""
-    before = target.stat()
+    """A file beside `target` with the content, on disk, with its mode and owner; with the usual ones for a new file."""
+    before = target.stat() if target.exists() else None
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if hasattr(os, "chown"):
+        if before and hasattr(os, "chown"):
             # Only root may give files away, and not everybody to every group; the content matters more.
             for owner, group in ((-1, before.st_gid), (before.st_uid, -1)):
                 with contextlib.suppress(PermissionError):
                     os.chown(name, owner, group)
-        os.chmod(name, stat.S_IMODE(before.st_mode))
+        os.chmod(name, stat.S_IMODE(before.st_mode) if before else 0o666 & ~_umask())
     except BaseException:
         os.unlink(name)
         raise
     return Path(name)
+
+
+def _umask() -> int:
+    """The rights that new files do not get: they can only be read by setting them."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

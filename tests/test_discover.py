@@ -130,6 +130,14 @@ def test_a_wrong_exclude_pattern_is_an_error(tmp_path: Path) -> None:
     assert "'!'" in caught.value.message
 
 
+def test_a_pattern_that_no_expression_can_be_made_of_is_an_error(tmp_path: Path) -> None:
+    make(tmp_path, ["a.py"], {"pyproject.toml": "[tool.promptlint]\n\nextend-exclude = ['*.txt', '[z-a]']\n"})
+    with pytest.raises(SettingsError) as caught:
+        run(tmp_path)
+    assert (caught.value.path, caught.value.line) == ("pyproject.toml", 3)
+    assert "'[z-a]' is no pattern: bad character range z-a" in caught.value.message
+
+
 def test_what_is_named_is_entered_even_if_excluded(tmp_path: Path) -> None:
     make(
         tmp_path,
@@ -237,6 +245,18 @@ def test_gitignore_oddities(tmp_path: Path) -> None:
     )
     (tmp_path / ".gitignore").write_bytes(text.encode())
     assert found(tmp_path) == ["b.py", "f.py"]
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\r"])
+def test_gitignore_lines_end_where_git_ends_them(tmp_path: Path, sign: str) -> None:
+    make(tmp_path, [".git/", "a.py"])
+    (tmp_path / ".gitignore").write_bytes(f"# old {sign}a.py\n".encode())
+    assert found(tmp_path) == ["a.py"]
+
+
+def test_a_line_of_gitignore_that_is_no_pattern_is_passed_over(tmp_path: Path) -> None:
+    make(tmp_path, [".git/", "a.py", "b.py"], {".gitignore": "[z-a]\nx[9-0].py\n[b].py\n"})
+    assert found(tmp_path) == ["a.py"]
 
 
 # ---- symbolic links ----

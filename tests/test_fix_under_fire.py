@@ -249,3 +249,44 @@ def test_a_folder_that_somebody_holds_is_reported(fix: Fix, monkeypatch: pytest.
     assert "not written: another process holds a lock on this folder" in result.stderr
     assert (Path("a.py").read_text(), Path("b.py").read_text()) == (PROGRAM, PROGRAM)
     assert not list(Path().glob(".*.tmp"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["compress", "old.txt", "--output-file", "old.txt"],
+        ["check", "--isolated", "--no-cache", "--output-file", "old.txt"],
+        ["baseline", "--isolated", "--no-cache", "--output-file", "old.txt"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_full_disk_leaves_an_old_report_whole(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    old = "You answer questions.   \n\n\n\nYou answer in one sentence.\n"
+    Path("old.txt").write_text(old)
+    Path("app.py").write_text(PROGRAM)
+    with patch("promptlint.write.os.fsync", side_effect=OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))):
+        result = CliRunner().invoke(main, command)
+    assert (result.exit_code, "old.txt: No space left on device" in result.stderr) == (2, True)
+    assert Path("old.txt").read_text() == old
+    assert sorted(os.listdir()) == ["app.py", "old.txt"]
+
+
+def test_a_report_keeps_rights_links_and_pipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("app.py").write_text(PROGRAM)
+    Path("target.txt").write_text("old")
+    Path("target.txt").chmod(0o640)
+    Path("link.txt").symlink_to("target.txt")
+    Path("twin.txt").write_text("old")
+    Path("other.txt").hardlink_to("twin.txt")
+    for name in ("link.txt", "twin.txt", "new.txt", os.devnull):
+        result = CliRunner().invoke(main, ["check", "--isolated", "--no-cache", "app.py", "--output-file", name])
+        assert result.exit_code == 1
+    assert Path("link.txt").is_symlink()
+    assert Path("target.txt").stat().st_mode & 0o777 == 0o640
+    assert Path("target.txt").read_text() == Path("new.txt").read_text() == Path("other.txt").read_text()
+    Path("plain.txt").touch()
+    assert Path("new.txt").stat().st_mode == Path("plain.txt").stat().st_mode

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import pytest
 
+from promptlint.session import open_session
 from promptlint.settings import (
     Settings,
     SettingsError,
@@ -436,3 +437,10 @@ def test_options_from_settings_are_blamed_on_their_line(tmp_path: Path) -> None:
     assert str(caught.value) == (
         "pyproject.toml:3: rule `example`: unknown option `min-token`, did you mean `min-tokens`?"
     )
+
+
+def test_a_pattern_of_excepted_files_that_is_none_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.promptlint.per-file-ignores]\n"[z-a]" = ["TOK101"]\n')
+    with pytest.raises(SettingsError) as caught:
+        open_session(tmp_path).rules(str(tmp_path / "a.py"))
+    assert (caught.value.line, "'[z-a]' is no pattern" in caught.value.message) == (2, True)

@@ -24,7 +24,7 @@ from promptlint.cli.output import (
     emit,
     print_problems,
     read_standard_input,
-    refuse_what_leads_out,
+    write_file,
 )
 from promptlint.cli.session import open_or_fail
 from promptlint.compress import Compressed, compress
@@ -80,7 +80,11 @@ def command(
     if show_diff:
         deliver(lambda terminal: diff.render(done.fixed, terminal), output_file)
     elif not only_check:
-        _write(encode(source, done.text), output_file)
+        content = encode(source, done.text)
+        if output_file:
+            write_file(output_file, content)
+        else:
+            emit(content)
     emit("".join(f"{line}\n" for line in _summary(done, session, file)), err=True)
     problems = (*done.fixed.after.problems, *done.fixed.problems)
     print_problems(problems)
@@ -97,17 +101,6 @@ def _read(file: str) -> Source:
     if len(source.text) > MAX_SIZE:
         raise Failure(f"{file}: longer than {MAX_SIZE:,} characters: no model takes a prompt of this length")
     return source
-
-
-def _write(data: bytes, file: Path | None) -> None:
-    if file is None:
-        emit(data)
-        return
-    refuse_what_leads_out(file)
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        raise Failure(f"{file}: {error.strerror}") from error
 
 
 def _summary(done: Compressed, session: Session, file: str) -> Iterator[str]:

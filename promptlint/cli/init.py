@@ -20,7 +20,7 @@ from promptlint.report.terminal import Terminal, plural, shorten, visible
 from promptlint.run import Analysis, examine
 from promptlint.session import Session
 from promptlint.settings.files import find_config
-from promptlint.write import Replacement, WriteError, replace_files
+from promptlint.write import Replacement, WriteError, replace_files, write_whole
 
 SHOWN, WIDTH = 60, 120
 """Lines of a file that are shown, and columns of each on a narrow terminal."""
@@ -135,8 +135,13 @@ def _write(step: Step) -> None:
     try:
         if step.new:
             os.makedirs(os.path.dirname(step.path) or ".", exist_ok=True)
-            with open(step.path, "x", encoding="utf-8", newline="") as file:
-                file.write(step.text)
+            path = Path(step.path)
+            path.touch(exist_ok=False)
+            try:
+                write_whole(path, step.text.encode())
+            except OSError:
+                path.unlink()
+                raise
         else:
             old = _read(step.path)
             replace_files({step.path: Replacement(old.encode(), step.after(old).encode())})

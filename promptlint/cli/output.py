@@ -15,6 +15,7 @@ from promptlint.folders import leads_out, real_paths
 from promptlint.patterns import below
 from promptlint.project import Problem
 from promptlint.report.terminal import Terminal, inert, visible
+from promptlint.write import write_whole
 
 NOTHING, FINDINGS, FAILED = 0, 1, 2
 """Exit codes of every command."""
@@ -68,9 +69,14 @@ def deliver(render: Callable[[Terminal], str], file: Path | None, *, err: bool =
     if file is None:
         emit(render(terminal(sys.stderr if err else sys.stdout)), err=err, commands=commands)
         return
+    write_file(file, render(Terminal()).encode("utf-8", "backslashreplace"))
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write a file that the user named: all of it or nothing. Raises Failure."""
     refuse_what_leads_out(file)
     try:
-        file.write_bytes(render(Terminal()).encode("utf-8", "backslashreplace"))
+        write_whole(file, content)
     except OSError as error:
         raise Failure(f"{file}: {error.strerror}") from error
 

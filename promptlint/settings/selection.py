@@ -59,6 +59,16 @@ def compiled(pattern: str) -> Patterns:
     return Patterns([pattern])
 
 
+def check_patterns(settings: Settings) -> None:
+    """Raises SettingsError, with file and line, for a pattern of `per-file-ignores` that is none."""
+    for pattern in settings.per_file_ignores:
+        try:
+            compiled(pattern)
+        except ValueError as error:
+            keys = (key_of("per_file_ignores"), pattern)
+            raise settings.origins["per_file_ignores"].error(f"`{keys[0]}`: {error}", *keys) from error
+
+
 def check_selectors(settings: Settings, names: Iterable[str], codes: Iterable[str]) -> None:
     """Raises SettingsError, with file, line and near miss, for a selector or `rules` table that fits no known rule.
 
