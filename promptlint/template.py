@@ -86,6 +86,8 @@ class Origin(Struct, frozen=True):
     end: int = 0
 
 
+HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""What stands for each character of a hole in `Template.masked`: neither a blank, nor a letter, nor punctuation."""
 UNKNOWN = Origin()
 CHANGING = frozenset({Source.REQUEST, Source.CLOCK, Source.RANDOM})
 """Sources that give another value at almost every call."""
@@ -129,6 +131,11 @@ class Template:
     def text(self) -> str:
         """The text with each hole shown as `{name}`."""
         return "".join(part.text for part in self.parts)
+
+    @cached_property
+    def masked(self) -> str:
+        """The text with each character of a hole replaced by `HOLE`, so that a hole's name is never read as text."""
+        return "".join(HOLE * len(part.text) if isinstance(part, Hole) else part.text for part in self.parts)
 
     @cached_property
     def stretches(self) -> tuple[str, ...]:

@@ -15,10 +15,9 @@ from promptlint.measure.batch import Batch, batch_of
 from promptlint.project import CallSite, ItemLoop, Place, Project, Role
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import provider_of, severity_of
-from promptlint.template import Template
+from promptlint.template import HOLE, Template
 from promptlint.unused import is_dead
 from promptlint.wording.answers import Expected, expected_answer
-from promptlint.wording.text import HOLE, mask
 
 TOGETHER = 10
 """Items that one call takes in the reckoning of what merging saves."""
@@ -227,7 +226,7 @@ def _sent(loop: ItemLoop, calls: list[CallSite], context: Context) -> Sent:
 
 
 def _counted(call: CallSite, templates: Iterable[Template], context: Context, *, known: bool) -> Sent:
-    texts = "\n".join(mask(template) for template in templates)
+    texts = "\n".join(template.masked for template in templates)
     static = context.meter.count(texts.replace(HOLE, "") if known else "", call.model)
     return Sent(call, static, expected_answer(texts.replace(HOLE, "_")))
 

@@ -16,8 +16,9 @@ from promptlint.finding import Confidence, Finding
 from promptlint.project import Evidence, Prompt
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
+from promptlint.template import HOLE
 from promptlint.wording.rewording import Change, reword
-from promptlint.wording.text import HOLE, Line, lines, mask
+from promptlint.wording.text import Line, lines
 from promptlint.wording.tidy import tidied
 
 COLUMNS = re.compile(r"[|\t│┃║]|\S {3,}\S")
@@ -156,14 +157,14 @@ def ask(question):
     min_tokens: int = 10
 
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
-        masked = mask(prompt.template)
+        masked = prompt.template.masked
         groups = _groups(masked)
         if not groups:
             return
         calls = [context.project.call_by_id[call] for call in prompt.calls]
         if any(name.startswith("stop") for call in calls for name in call.expects):
             return  # the row may be what ends the answer
-        others = [mask(message.template) for call in calls for message in call.messages]
+        others = [message.template.masked for call in calls for message in call.messages]
         changes = [
             Change(text, tuple((run.start + run.kept, run.end, "") for run in runs))
             for text, runs in groups.items()

@@ -20,7 +20,6 @@ from promptlint.wording.cutting import cuts
 from promptlint.wording.protected import NEGATION, Protected
 from promptlint.wording.rewording import Change, Replacement, reword
 from promptlint.wording.segments import Segment, segments
-from promptlint.wording.text import mask
 from promptlint.wording.tidy import tidied
 
 CLAUSE_END = re.compile(r"[,;:()]")
@@ -155,7 +154,7 @@ def ask(question):
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
         if prompt.role not in INSTRUCTING:
             return
-        changes, unused = list(_changes(mask(prompt.template))), unused_around(prompt, context.project)
+        changes, unused = list(_changes(prompt.template.masked)), unused_around(prompt, context.project)
         if not changes or (unused and not unused.is_public):
             return
         basis = basis_of(context.project.call_by_id[call] for call in prompt.calls)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -120,8 +120,9 @@ def is_complaint(text):
             if call.function and not call.hops:
                 methods[call.function.rpartition(".")[2]].append(call)
         for name, calls in methods.items():
+            siblings_of = _siblings(calls)
             for call in filter(_is_uncapped, calls):
-                siblings = [other for other in calls if _is_sibling(other, call)]
+                siblings = siblings_of(call.place.path)
                 others = [other for other in siblings if _sends_cap(other)]
                 place = call.spread_place or call.place
                 alike = sum(map(_is_uncapped, siblings))
@@ -171,10 +172,25 @@ def _sends_cap(call: CallSite) -> bool:
     return call.sdk in table().uncapped and call.cap.state is not CapState.ABSENT and call.cap.parameter is not None
 
 
-def _is_sibling(call: CallSite, other: CallSite) -> bool:
-    """Whether two files lie in one folder, or in neighbouring ones."""
-    one, two = PurePosixPath(call.place.path), PurePosixPath(other.place.path)
-    return one != two and (one.parent == two.parent or one.parent.parent == two.parent.parent != PurePosixPath())
+def _siblings(calls: Iterable[CallSite]) -> Callable[[str], list[CallSite]]:
+    """Those of the calls that stand in other files of the folder of a file, or of neighbouring folders."""
+    by_family: defaultdict[tuple[PurePosixPath, bool], list[CallSite]] = defaultdict(list)
+    for call in calls:
+        by_family[_family(call.place.path)].append(call)
+
+    @cache
+    def siblings_of(path: str) -> list[CallSite]:
+        return [call for call in by_family[_family(path)] if call.place.path != path]
+
+    return siblings_of
+
+
+def _family(path: str) -> tuple[PurePosixPath, bool]:
+    """What a file has in common with the files of its folder and of neighbouring ones: the folder above, True. A folder
+    of the working directory has no neighbours: the folder itself, False."""
+    folder = PurePosixPath(path).parent
+    has_neighbours = folder.parent != PurePosixPath()
+    return folder.parent if has_neighbours else folder, has_neighbours
 
 
 def _severity(call: CallSite) -> Severity:

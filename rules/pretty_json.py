@@ -16,7 +16,6 @@ from promptlint.template import Edit, Template
 from promptlint.unused import Unused, unused_around
 from promptlint.wording.payloads import Payload, payloads
 from promptlint.wording.places import place_in
-from promptlint.wording.text import mask
 from promptlint.wording.tidy import tidied
 
 BLANK = re.compile(r'<[^<>]*>|.*(?:\.\.\.|\u2026).*|\[[^\[\]]*\]|"?"|string|str|int|float|bool(?:ean)?', re.DOTALL)
@@ -198,7 +197,7 @@ def ask(text):
     def layout_of(self, prompt: Prompt, context: Context) -> JsonLayout | None:
         """The layout of the JSON in a prompt; None where it is not worth a finding."""
         template = prompt.template
-        laid_out = [one for one in payloads(mask(template)) if one.breaks >= LEAST_BREAKS * len(one.blanks)]
+        laid_out = [one for one in payloads(template.masked) if one.breaks >= LEAST_BREAKS * len(one.blanks)]
         found = tuple(one for one in laid_out if not _is_form(template.text, one))
         ranges = tuple(each for one in found for each in one.layout(template.text, self.max_line))
         if not ranges:

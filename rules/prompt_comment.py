@@ -14,9 +14,10 @@ from promptlint.finding import Applicability, Confidence, Finding, Fix, Severity
 from promptlint.project import Evidence, Prompt, Role
 from promptlint.rule import Bad, Context, Rule
 from promptlint.saving import basis_of, input_saving, severity_of
+from promptlint.template import HOLE
 from promptlint.wording.protected import Protected, in_prose
 from promptlint.wording.rewording import Change, reword
-from promptlint.wording.text import HOLE, lines, mask
+from promptlint.wording.text import lines
 from promptlint.wording.tidy import tidied
 
 HTML = re.compile(r"<!--(?P<note>(?:(?!<!--).)*?)-->", re.DOTALL)
@@ -142,7 +143,7 @@ def ask(question):
     def check_prompt(self, prompt: Prompt, context: Context) -> Iterator[Finding]:
         if prompt.role not in AUTHORED:
             return
-        masked = mask(prompt.template)
+        masked = prompt.template.masked
         changes = [Change(masked[start:end].strip(), (_cut(masked, start, end),)) for start, end in _notes(masked)]
         if not changes:
             return

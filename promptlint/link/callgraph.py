@@ -8,7 +8,7 @@ functions of that set have.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from collections.abc import Mapping as MappingType
 
 from msgspec import Struct
@@ -55,9 +55,10 @@ class CallGraph:
         self.methods = self._methods_by_name()
         """The methods of all classes, by name."""
         self._other_names = self._names_besides()
-        self._overridden: defaultdict[tuple[ClassRef, str], list[FunctionRef]] = defaultdict(list)
+        self._overridden: defaultdict[tuple[ClassRef, str], dict[FunctionKey, FunctionRef]] = defaultdict(dict)
         self._aliased: defaultdict[str, list[FunctionKey]] = defaultdict(list)
         self._noted: set[FunctionKey] = set()
+        self._near: dict[tuple[str, str, tuple[str, ...], int], tuple[dict[FunctionKey, FunctionRef], bool]] = {}
 
     def _calls_by_name(self, direct: Container[tuple[str, int]]) -> dict[str, list[tuple[Module, CallPlace, Call]]]:
         """Every call but those of a model itself, by the last part of what it calls."""
@@ -129,7 +130,7 @@ class CallGraph:
             here = self._modules[ref.path]
             for base in here.facts.scopes[ref.scope].bases:
                 for found in base_classes(self._evaluator, base, here, ref):
-                    self._overridden[found, scope.name].append(self._method(key))
+                    self._overridden[found, scope.name][key] = self._method(key)
                     waiting.append(found)
 
     def partial(self, module: Module, place: CallPlace, call: Call) -> Partial | None:
@@ -159,7 +160,7 @@ class CallGraph:
                     found.append(callee)
                 else:
                     parent = self._modules[callee.path].facts.scopes[callee.scope].parent
-                    found.extend(_among(known, self._overridden.get((ClassRef(callee.path, parent), name), ())))
+                    found.extend(_among(known, self._overridden.get((ClassRef(callee.path, parent), name), {})))
             elif not isinstance(callee, Unknown):
                 is_known = True
         if by_name and not found and not is_known and isinstance(call.func, Attr):
@@ -172,19 +173,29 @@ class CallGraph:
         Methods of the same package count, and of packages below the folder of a plain script; where the object has the
         name of a class (`self.llm` of `Llm`), only those of that class.
         """
-        methods = [
-            key
-            for key in (*self.methods.get(name, ()), *self._aliased.get(name, ()))
-            if _is_near(module, self._modules[key.path])
-        ]
         receiver = words_of((dotted(func.value) or "").rpartition(".")[2])
-        named_so = [key for key in methods if receiver and self._class_words(key) == receiver]
-        methods = named_so or methods
-        found = [key for key in methods if key in known]
-        if not named_so and name in COMMON_NAMES and MODEL_WORDS.isdisjoint(receiver):
+        methods, are_named_so = self._methods_near(module, name, receiver)
+        if not are_named_so and name in COMMON_NAMES and MODEL_WORDS.isdisjoint(receiver):
             return
+        found = _among(known, methods)
         if len(found) * 2 >= len(methods):
-            yield from map(self._method, found)
+            yield from found
+
+    def _methods_near(
+        self, module: Module, name: str, receiver: list[str]
+    ) -> tuple[dict[FunctionKey, FunctionRef], bool]:
+        """The methods that a name can mean in a module, and whether they are of classes named like the receiver."""
+        aliased = self._aliased.get(name, ())
+        asked = module.home, name, tuple(receiver), len(aliased)
+        if asked not in self._near:
+            methods = {
+                key: self._method(key)
+                for key in (*self.methods.get(name, ()), *aliased)
+                if _is_near(module, self._modules[key.path])
+            }
+            named_so = {key: ref for key, ref in methods.items() if receiver and self._class_words(key) == receiver}
+            self._near[asked] = named_so or methods, bool(named_so)
+        return self._near[asked]
 
     def _class_words(self, key: FunctionKey) -> list[str]:
         """The words of the name of the class that a method is of."""
@@ -198,8 +209,11 @@ class CallGraph:
         return FunctionRef(key.path, key.scope, ClassRef(key.path, parent) if scopes[parent].kind == "class" else None)
 
 
-def _among(known: Container[FunctionKey], functions: Iterable[FunctionRef]) -> Iterator[FunctionRef]:
-    return (one for one in functions if FunctionKey(one.path, one.scope) in known)
+def _among(known: Container[FunctionKey], functions: MappingType[FunctionKey, FunctionRef]) -> list[FunctionRef]:
+    """Those of some functions that are known. One that is looked for alone is looked up: the others may be many."""
+    if isinstance(known, set) and len(known) == 1:
+        return [functions[key] for key in known if key in functions]
+    return [ref for key, ref in functions.items() if key in known]
 
 
 def _is_near(module: Module, other: Module) -> bool:

@@ -43,6 +43,8 @@ class Module:
         self.path = facts.path
         self.mentioned: dict[int, frozenset[str]] = {}
         """The names that the values of bindings mention, by the id of the binding, as far as somebody asked."""
+        self.flowing: dict[int, frozenset[str]] = {}
+        """Those whose values flow into theirs, likewise."""
         self._reaching: dict[tuple[int, str, int, int], Reaching] = {}
         self._local: dict[int, frozenset[str]] = {}
         self._comprehensions: dict[int, tuple[Block, ...]] = {}

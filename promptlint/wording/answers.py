@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from promptlint.project import CallSite, Role
-from promptlint.wording.text import HOLE, mask
+from promptlint.template import HOLE
 
 SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\w)[^.!?\n]*)*")
 MOST_DIGITS = 9
@@ -78,7 +78,7 @@ def expected_from(call: CallSite) -> Expected | None:
     """How long an answer a call asks for; None where tools or a response format make it another one."""
     if call.has_tools or "response_format" in call.expects:
         return None
-    texts = [mask(message.template) for message in call.messages if message.role is not Role.ASSISTANT]
+    texts = [message.template.masked for message in call.messages if message.role is not Role.ASSISTANT]
     return expected_answer("\n".join(texts).replace(HOLE, "_"))
 
 

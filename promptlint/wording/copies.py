@@ -16,7 +16,7 @@ from promptlint.wording.emphasis import is_emphasis
 from promptlint.wording.leaning import is_leant_on, with_announcement
 from promptlint.wording.segments import Segment, segments
 from promptlint.wording.statements import Repeated
-from promptlint.wording.text import PLACEHOLDER, mask
+from promptlint.wording.text import PLACEHOLDER
 from promptlint.wording.tidy import tidied
 from promptlint.wording.together import Together
 
@@ -89,11 +89,11 @@ def _said(run: Sequence[Repeated]) -> list[Segment]:
 
 
 def _is_loose(template: Template, run: Sequence[Repeated]) -> bool:
-    return not (is_emphasised(run) or is_leant_on(template.text, _said(run), segments(mask(template))))
+    return not (is_emphasised(run) or is_leant_on(template.text, _said(run), segments(template.masked)))
 
 
 def _cuts(template: Template, runs: Iterable[Sequence[Repeated]]) -> list[Cut]:
-    text, sentences = template.text, segments(mask(template))
+    text, sentences = template.text, segments(template.masked)
     gone = {segment for run in runs for segment in with_announcement(text, _said(run), sentences)}
     return list(cuts(text, sorted(gone, key=lambda segment: segment.start)))
 

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from promptlint.project import Project
 from promptlint.template import Piece, Template
-from promptlint.wording.text import Line, lines, mask
+from promptlint.wording.text import Line, lines
 
 RUN = re.compile(r"(?<=\S) {2,}(?=\S)")
 TRAILING = re.compile(r"[ \t]+$")
@@ -80,7 +80,7 @@ class Layout:
             elif part.text.endswith("\n") and first < last:
                 starts.add(end)
             source_end = part.token.start, last
-        return cls(lines(mask(template)), frozenset(starts), frozenset(joints), opening)
+        return cls(lines(template.masked), frozenset(starts), frozenset(joints), opening)
 
     def margin(self, indentation: int) -> int:
         """How many blanks the source indentation takes from the front of each line.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from promptlint.wording.text import HOLE
+from promptlint.template import HOLE
 
 MAX_NESTING = 60
 MAX_UNCLOSED = 50
@@ -53,7 +53,7 @@ class _Invalid(Exception):
 def payloads(masked: str) -> Iterator[Payload]:
     """The JSON values of a text that are laid out on several lines, in order, the outermost of each.
 
-    `masked` is the text with its holes masked (`promptlint.wording.text.mask`).
+    `masked` is the text with its holes masked (`Template.masked`).
     """
     at = unclosed = 0
     while unclosed < MAX_UNCLOSED and (opener := _OPENER.search(masked, at)):

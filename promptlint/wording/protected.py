@@ -74,7 +74,7 @@ def _is_json(text: str) -> bool:
 def in_prose(masked: str, ranges: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
     """The ranges in whose place a sentence would be an instruction, and not part of code or an example.
 
-    `masked` is the text with its holes masked (`promptlint.wording.text.mask`).
+    `masked` is the text with its holes masked (`Template.masked`).
     """
     characters = list(masked)
     for start, end in ranges:

@@ -15,6 +15,10 @@ LEAD_IN = re.compile(
     r"\b(?:[\W_]+that\b)?",
     re.IGNORECASE,
 )
+MOST_HOLDERS = 200
+"""What so many texts have in common is the wording of a list: no more of them are found by it."""
+MOST_COMPARED = 100
+"""Texts that one is compared with, those first that it has most in common with: there may be thousands."""
 SHINGLE = 3
 SIMILAR = 0.8
 """Share of the shorter text's three-word runs that a near repeat finds in the longer one."""
@@ -77,8 +81,9 @@ def repeats(texts: Sequence[tuple[str, ...]]) -> Iterator[Repeat]:
         shingles = _shingles(text)
         shared = Counter(other for shingle in shingles for other in by_shingle[shingle])
         for shingle in shingles:
-            by_shingle[shingle].append(index)
-        for other, _ in shared.most_common():
+            if len(by_shingle[shingle]) < MOST_HOLDERS:
+                by_shingle[shingle].append(index)
+        for other, _ in shared.most_common(MOST_COMPARED):
             pair = _near(texts[other], text)
             if other not in gone and pair:
                 redundant, kept = (other, index) if pair == "first" else (index, other)

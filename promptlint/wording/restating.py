@@ -16,7 +16,7 @@ from importlib import resources
 
 import msgspec
 
-from promptlint.wording.repeats import FUNCTION_WORDS, Likeness, Repeat, words
+from promptlint.wording.repeats import FUNCTION_WORDS, MOST_COMPARED, MOST_HOLDERS, Likeness, Repeat, words
 
 ENOUGH = 4
 """Stems that a restatement shares at least; a hole counts as two."""
@@ -106,8 +106,9 @@ def restatements(texts: Sequence[str]) -> Iterator[Repeat]:
             continue
         shared = Counter(other for stem in {*sense.stems} for other in by_stem[stem])
         for stem in {*sense.stems}:
-            by_stem[stem].append(index)
-        for other, count in shared.most_common():
+            if len(by_stem[stem]) < MOST_HOLDERS:
+                by_stem[stem].append(index)
+        for other, count in shared.most_common(MOST_COMPARED):
             if count < ENOUGH - 1:
                 break
             for redundant, kept in ((index, other), (other, index)):

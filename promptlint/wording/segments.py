@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from promptlint.wording.text import HOLE, Line, lines
+from promptlint.template import HOLE
+from promptlint.wording.text import Line, lines
 
 MARKER = re.compile(r"[ \t]*(?P<mark>[-*+•‣▪◦\u2013]|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 HEADING = re.compile(r"[ \t]*(?:#{1,6}[ \t].*(?<![.!])|[*_]{2}[^*_]+[*_]{2}:?|[=\-_*~#]{3,})[ \t]*")
@@ -65,7 +66,7 @@ class Segment:
 
 @lru_cache(maxsize=32)
 def segments(masked: str) -> tuple[Segment, ...]:
-    """The instructions of a text in order; `masked` is the text with its holes masked (`wording.text.mask`).
+    """The instructions of a text in order; `masked` is the text with its holes masked (`Template.masked`).
 
     Several rules ask for those of the same text, some for each of its sentences.
     """

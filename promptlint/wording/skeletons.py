@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+")
 SEPARATOR = re.compile(r"\s*[-=*#_~]{3,}\s*|\s*")
@@ -21,9 +23,12 @@ LEAST_WORDS = 2
 
 def are_one_layout(text: str, one: int, other: int) -> bool:
     """Whether the lines around two offsets of a text are two blocks of one layout, filled with other values."""
-    first, second = _block(text, one), _block(text, other)
-    short, long = sorted((first[1], second[1]), key=len)
-    if first[0] == second[0] or len(short) < LEAST_LINES or len(long) > MOST_LINES * len(short):
+    lines = _lines(text)
+    (start, end), (other_start, other_end) = (lines.block(text.count("\n", 0, at)) for at in (one, other))
+    if start == other_start:
+        return False
+    short, long = sorted((lines.stripped[start:end], lines.stripped[other_start:other_end]), key=len)
+    if len(short) < LEAST_LINES or len(long) > MOST_LINES * len(short):
         return False
     filled, left = 0, iter(long)
     for line in short:
@@ -34,16 +39,25 @@ def are_one_layout(text: str, one: int, other: int) -> bool:
     return filled >= LEAST_FILLED
 
 
-def _block(text: str, at: int) -> tuple[int, Sequence[str]]:
-    """The lines around an offset up to a separator on both sides, and the number of the first."""
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of a text without the blanks around them, and the numbers of those that separate blocks."""
+
+    stripped: tuple[str, ...]
+    separators: tuple[int, ...]
+
+    def block(self, number: int) -> tuple[int, int]:
+        """The lines around one up to a separator on both sides: the number of the first, and of the one behind them."""
+        before, behind = bisect_left(self.separators, number), bisect_right(self.separators, number)
+        first = self.separators[before - 1] + 1 if before else 0
+        return first, self.separators[behind] if behind < len(self.separators) else len(self.stripped)
+
+
+@lru_cache(maxsize=4)  # many places of one text are asked about
+def _lines(text: str) -> _Lines:
     lines = text.split("\n")
-    number = text.count("\n", 0, at)
-    first = last = number
-    while first and not SEPARATOR.fullmatch(lines[first - 1]):
-        first -= 1
-    while last + 1 < len(lines) and not SEPARATOR.fullmatch(lines[last + 1]):
-        last += 1
-    return first, [line.strip() for line in lines[first : last + 1]]
+    separators = (number for number, line in enumerate(lines) if SEPARATOR.fullmatch(line))
+    return _Lines(tuple(line.strip() for line in lines), tuple(separators))
 
 
 def _are_alike(one: str, other: str) -> bool:

@@ -12,7 +12,6 @@ from promptlint.wording.repeats import Likeness, Repeat, repeats, words
 from promptlint.wording.restating import restatements
 from promptlint.wording.segments import Segment, segments
 from promptlint.wording.skeletons import are_one_layout
-from promptlint.wording.text import mask
 from promptlint.wording.together import overlap
 
 LABEL = re.compile(r"\s*\S+\s+[`*_\"']*[\w.-]+(?: [\w.-]+){0,2}[`*_\"']*:")
@@ -53,7 +52,7 @@ class Repeated:
 
 def statements(template: Template) -> Iterator[Statement]:
     """The instructions of a text in order."""
-    for segment in segments(mask(template)):
+    for segment in segments(template.masked):
         place = template.source_range(segment.start, segment.end)
         # What ends in a colon names what comes behind it.
         if place and template.text[segment.end - 1] != ":":

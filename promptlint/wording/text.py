@@ -5,11 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from promptlint.template import Hole, Template
-
-HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""Stands for every character of a hole in `mask`: neither a blank, nor a letter, nor punctuation."""
-
 PLACEHOLDER = re.compile(r"\{[^{}\s][^{}\n]*\}|%\(\w+\)[a-z]")
 """A place in a text that other code fills in: what goes with it is lost for that code."""
 
@@ -34,11 +29,6 @@ class Line:
     def indent(self) -> str:
         """The blanks and tabs it begins with."""
         return self.text[: len(self.text) - len(self.text.lstrip(" \t"))]
-
-
-def mask(template: Template) -> str:
-    """`template.text` with each character of a hole replaced by `HOLE`, so that a hole's name is never read as text."""
-    return "".join(HOLE * len(part.text) if isinstance(part, Hole) else part.text for part in template.parts)
 
 
 def lines(text: str) -> tuple[Line, ...]:

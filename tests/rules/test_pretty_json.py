@@ -8,8 +8,8 @@ from textwrap import dedent
 import pytest
 
 from promptlint.finding import Confidence, Finding, Severity
+from promptlint.template import HOLE
 from promptlint.wording.payloads import payloads
-from promptlint.wording.text import HOLE
 from rule_run import FILE, findings, fixed
 
 RULE = "pretty-json"

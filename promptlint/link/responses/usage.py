@@ -73,6 +73,7 @@ class UsageReader:
         self._flows: dict[tuple[str, bool], Flow] = {}
         self._fates: dict[tuple[str, int], UsageFate] = {}
         self._referring: dict[str, dict[str, list[Node]]] = {}
+        self._called: dict[tuple[str, int, str], frozenset[FunctionKey]] = {}
 
     def fate(self, module: Module, place: CallPlace, match: Match) -> UsageFate:
         """What becomes of the usage in the response of a call."""
@@ -154,15 +155,18 @@ class UsageReader:
                 return
         self._graph.note(key)
         for name, module, place, call in self._graph.calls_of(key):
-            targets = self._graph.targets(module, place, call, name, {key}) or tuple(
-                one
-                for one in self._graph.targets(module, place, call, name, _Anyone())
-                if FunctionKey(one.path, one.scope) == key
-            )
-            if targets:
+            if self._graph.targets(module, place, call, name, {key}) or key in self._anyone(module, place, call, name):
                 yield Stop(Node(module.path, "call", place.expr.index))
         name = self._modules[key.path].facts.scopes[key.scope].name
         yield from map(Stop, self._references(key.path).get(name, ()))
+
+    def _anyone(self, module: Module, place: CallPlace, call: Call, name: str) -> frozenset[FunctionKey]:
+        """All functions that a call by a name may call."""
+        asked = module.path, place.expr.index, name
+        if asked not in self._called:
+            found = self._graph.targets(module, place, call, name, _Anyone())
+            self._called[asked] = frozenset(FunctionKey(one.path, one.scope) for one in found)
+        return self._called[asked]
 
     def _references(self, path: str) -> Mapping[str, list[Node]]:
         """The calls of a file that are given a function by name, by the last part of it."""
