@@ -18,7 +18,7 @@ from promptlint import __version__
 from promptlint.finding import Finding
 from promptlint.fingerprint import fingerprint
 from promptlint.report.documents import as_json
-from promptlint.source import Source
+from promptlint.source import Source, SourceError, read_bytes
 
 SCHEMA = "promptlint.baseline/1"
 FILE = "promptlint-baseline.json"
@@ -60,9 +60,9 @@ class Compared:
 def read(path: Path) -> Baseline:
     """The baseline in a file. Raises BaselineError with the reason."""
     try:
-        baseline = msgspec.json.decode(path.read_bytes(), type=Baseline)
-    except OSError as error:
-        raise BaselineError(f"{path}: {error.strerror}") from error
+        baseline = msgspec.json.decode(read_bytes(str(path)), type=Baseline)
+    except SourceError as error:
+        raise BaselineError(f"{path}: {error.message}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BaselineError(f"{path}: this is no baseline: {error}; write one with `promptlint baseline`") from error
     if baseline.schema != SCHEMA:

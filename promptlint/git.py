@@ -98,13 +98,22 @@ class Repository:
             at = end + 1 + int(size) + 1
         return held
 
+    def submodules(self, ref: str) -> dict[str, str]:
+        """The commits of other repositories that belong to a commit, by the path of their folder."""
+        return {path: id for mode, kind, id, path in self._entries(ref) if kind == "commit"}
+
     def _blobs(self, ref: str) -> dict[str, str]:
         """The ids of the contents of all files of a commit, by path."""
-        listed = self._text("ls-tree", "-r", "-z", "--full-tree", self.commit(ref))
-        entries = (entry.split("\t", 1) for entry in listed.split("\0") if entry)
-        described = ((about.split(" "), path) for about, path in entries)
         # A link (mode 120000) holds a path, not a program.
-        return {path: blob for (mode, kind, blob), path in described if kind == "blob" and mode != "120000"}
+        return {path: id for mode, kind, id, path in self._entries(ref) if kind == "blob" and mode != "120000"}
+
+    def _entries(self, ref: str) -> Iterator[tuple[str, str, str, str]]:
+        """Mode, kind, id and path of all that a commit holds."""
+        listed = self._text("ls-tree", "-r", "-z", "--full-tree", self.commit(ref))
+        for entry in filter(None, listed.split("\0")):
+            about, path = entry.split("\t", 1)
+            mode, kind, id = about.split(" ")
+            yield mode, kind, id, path
 
     def _no_filters(self) -> dict[str, str]:
         """Settings by which no filter runs a program."""

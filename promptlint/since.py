@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -38,22 +38,34 @@ def earlier(tree: Tree, repository: Repository, commit: str, cwd: str, roots: It
     read then is left out. Raises GitError.
     """
     roots = tuple(roots)
-
-    def seen(path: str) -> str:
-        return shown(os.path.join(repository.top, path), cwd)
-
-    held = frozenset(map(seen, repository.files(commit)))
-    sources: dict[str, Source | None] = dict.fromkeys(path for path in tree.sources if path not in held)
+    held: set[str] = set()
+    sources: dict[str, Source | None] = {}
     renamed: dict[str, str] = {}
-    wanted: list[str] = []
-    for change in repository.changes(commit, None):
-        if change.old and _is_searched(os.path.join(repository.top, change.old), roots):
-            wanted.append(change.old)
-            if change.new and change.new != change.old:
-                renamed[seen(change.old)] = seen(change.new)
-    for path, data in repository.contents(commit, wanted).items():
-        sources[seen(path)] = _decoded(data, seen(path))
-    return Earlier(updated(tree, sources), renamed)
+    for part, at in _with_submodules(repository, commit):
+
+        def seen(path: str, top: str = part.top) -> str:
+            return shown(os.path.join(top, path), cwd)
+
+        held.update(map(seen, part.files(at)))
+        wanted: list[str] = []
+        for change in part.changes(at, None):
+            if change.old and _is_searched(os.path.join(part.top, change.old), roots):
+                wanted.append(change.old)
+                if change.new and change.new != change.old:
+                    renamed[seen(change.old)] = seen(change.new)
+        for path, data in part.contents(at, wanted).items():
+            sources[seen(path)] = _decoded(data, seen(path))
+    missing = dict.fromkeys(path for path in tree.sources if path not in held)
+    return Earlier(updated(tree, {**missing, **sources}), renamed)
+
+
+def _with_submodules(repository: Repository, commit: str) -> Iterator[tuple[Repository, str]]:
+    """A repository with a commit, and the submodules of it that are there, each with the commit that belongs to it."""
+    yield repository, commit
+    for path, id in repository.submodules(commit).items():
+        folder = os.path.join(repository.top, path)
+        if os.path.exists(os.path.join(folder, ".git")):
+            yield from _with_submodules(Repository(folder), id)
 
 
 def new_findings(now: Analysis, before: Analysis, past: Earlier) -> tuple[Finding, ...]:

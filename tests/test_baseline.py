@@ -96,7 +96,7 @@ def test_it_holds_from_another_folder_and_for_standard_input(
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (None, "No such file or directory"),
+        (None, "no such file or directory"),
         ("{}", "this is no baseline"),
         ("[", "this is no baseline"),
         ('{"schema": "promptlint.baseline/9", "version": "9", "findings": []}', "another promptlint wrote it"),

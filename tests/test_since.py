@@ -176,3 +176,20 @@ def test_a_name_that_git_quotes_is_known(name: str, repository: GitFolder) -> No
     assert since("HEAD") == []
     repository.write({name: APP + "\n"})
     assert since("HEAD") == []
+
+
+def test_a_submodule_is_compared_with_the_commit_that_belongs_to_it(
+    repository: GitFolder, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = GitFolder.create(tmp_path_factory.mktemp("other"))
+    other.commit({"bot.py": INDENTED, "tool.py": INDENTED})
+    repository.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.path), "sub")
+    repository.commit({})
+    assert since("HEAD") == []
+    repository.write({"sub/bot.py": INDENTED.replace("        Do not", "          Do not"), "sub/new.py": INDENTED})
+    assert since("HEAD") == [("whitespace-bloat", "sub/bot.py", 5), ("whitespace-bloat", "sub/new.py", 5)]
+
+
+def test_an_empty_name_of_a_commit_is_an_error(repository: GitFolder) -> None:
+    result = run("--since", "")
+    assert (result.exit_code, "--since needs a commit or a branch" in result.stderr) == (2, True)

@@ -147,6 +147,8 @@ def _refuse_what_does_not_go_together(paths: tuple[str, ...], stdin_filename: st
         raise click.UsageError(f"`{STDIN}` reads one source from standard input and takes no other paths beside it.")
     if stdin_filename and not piped:
         raise click.UsageError(f"--stdin-filename names the source that `{STDIN}` reads: give `{STDIN}` as the path.")
+    if since == "":
+        raise click.UsageError("--since needs a commit or a branch: what it was given is empty.")
     if piped and since:
         raise click.UsageError(f"--since compares files with a commit: `{STDIN}` is none.")
 
