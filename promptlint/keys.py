@@ -16,7 +16,7 @@ from promptlint.settings import SettingsError
 # A scan needs no more of this than the key of a file.
 if TYPE_CHECKING:
     from promptlint.discover import Discovery
-    from promptlint.promptfiles import TextFiles
+    from promptlint.promptfiles import Asked, TextFiles
     from promptlint.session import Session
 
 About: TypeAlias = Callable[[str], tuple[object, ...]]
@@ -38,11 +38,16 @@ class Key:
 
     def add_bytes(self, content: bytes) -> None:
         """Bytes of any length."""
-        self._digest.update(hashlib.blake2b(content, digest_size=20).digest())
+        self._digest.update(digest_of(content))
 
     def digest(self) -> bytes:
         """20 bytes for all that was added."""
         return self._digest.digest()
+
+
+def digest_of(content: bytes) -> bytes:
+    """20 bytes for any number of them."""
+    return hashlib.blake2b(content, digest_size=20).digest()
 
 
 def facts_key(path: str, content: bytes, parts: int) -> bytes:
@@ -75,19 +80,21 @@ def add_by_path(key: Key, paths: Iterable[str], about: About) -> None:
         key.add(numbers.setdefault(ids, len(numbers)))
 
 
-def states_of(asked: Mapping[str, bytes | None], about: About) -> dict[str, bytes]:
-    """Digests by path of text files that were asked for (None: not there, or not read), and of what holds for them."""
+def states_of(asked: Mapping[str, Asked], about: About) -> dict[str, bytes]:
+    """Digests by path of what became of text files that were asked for, and of what holds for them."""
     return {path: _state_of(path, content, about) for path, content in asked.items()}
 
 
-def _state_of(path: str, content: bytes | None, about: About) -> bytes:
+def _state_of(path: str, content: Asked, about: About) -> bytes:
     key = Key()
     try:
         key.add(*about(path))
     except SettingsError as error:
         key.add(str(error))
-    key.add(content is None)
-    key.add_bytes(content or b"")
+    if isinstance(content, bytes):
+        key.add_bytes(content)
+    else:
+        key.add(content)
     return key.digest()
 
 
@@ -102,7 +109,7 @@ def are_as_kept(states: Mapping[str, bytes], texts: TextFiles, about: About) -> 
 def code_digest() -> bytes:
     """A digest of the code that reads files: what another state of it has learned does not count."""
     folder = Path(__file__).parent
-    return _digest_of(sorted((*folder.glob("*.py"), *folder.glob("scan/*.py"))))
+    return _digest_of_all(sorted((*folder.glob("*.py"), *folder.glob("scan/*.py"))))
 
 
 @cache
@@ -111,13 +118,13 @@ def _everything() -> bytes:
     rules = find_spec("promptlint_rules")
     folders = (Path(__file__).parent, *map(Path, (rules and rules.submodule_search_locations) or ()))
     key = Key(
-        _digest_of(path for folder in folders for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yaml"))))
+        _digest_of_all(path for folder in folders for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yaml"))))
     )
     key.add(sys.version, *map(_version, DEPENDENCIES))
     return key.digest()
 
 
-def _digest_of(paths: Iterable[Path]) -> bytes:
+def _digest_of_all(paths: Iterable[Path]) -> bytes:
     digest = hashlib.blake2b(digest_size=20)
     for path in paths:
         digest.update(path.read_bytes())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from promptlint.facts import ModuleFacts
     from promptlint.link.tables import CallTable
     from promptlint.projects import ProjectFiles
-    from promptlint.promptfiles import TextFiles
+    from promptlint.promptfiles import Asked, TextFiles
 
 
 MOST_FAILURES = 8
@@ -33,7 +33,7 @@ class Linked:
 
     files: ProjectFiles
     project: Project
-    asked: dict[str, bytes | None]
+    asked: Mapping[str, Asked]
 
 
 def link_all(

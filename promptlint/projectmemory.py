@@ -20,6 +20,7 @@ from promptlint.promptfiles import TextFiles
 from promptlint.reading import Scanned
 from promptlint.run import Examined
 from promptlint.session import Session
+from promptlint.settings import SettingsError
 
 if TYPE_CHECKING:  # it brings linking with it, which may not be needed
     from promptlint.projects import ProjectFiles
@@ -56,7 +57,10 @@ class ProjectMemory:
 
         The text files that it came from are read anew.
         """
-        keys = [self._key(files, scanned.data) for files in projects]
+        try:
+            keys = [self._key(files, scanned.data) for files in projects]
+        except SettingsError:  # whoever looks first at a file with wrong settings says so
+            return [None] * len(projects)
         held = self.cache.held(keys)
         return [
             self._if_it_holds(unpack_if_sound(held.get(key), Kept), files, scanned, texts)

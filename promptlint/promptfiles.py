@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from promptlint.folders import LEADS_OUT, leads_out, real_paths
 from promptlint.patterns import below
@@ -26,6 +26,10 @@ SUFFIXES = (".txt", ".md", ".j2", ".jinja", ".jinja2", ".prompt", ".yaml", ".yml
 
 _PROMISING = re.compile(r"prompt(?!lint)|instruction|persona|template|system_?message", re.IGNORECASE)
 """`promptlint.yaml` is a configuration."""
+
+
+Asked: TypeAlias = bytes | str | None
+"""What became of a text file that was asked for: the bytes read from disk, why they could not be read, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +148,10 @@ class TextFiles:
         return dict(self._data)
 
     @property
-    def asked(self) -> dict[str, bytes | None]:
-        """Every file that was asked for, with the bytes read from disk, None where there is none to read."""
-        return {path: self._data.get(path) for path in self._sources}
+    def asked(self) -> dict[str, Asked]:
+        """Every file that was asked for, with what became of it."""
+        refused = {path: problem.message for path, problem in self._problems.items()}
+        return {path: self._data.get(path, refused.get(path)) for path in self._sources}
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -13,11 +13,11 @@ import msgspec
 
 from promptlint.cache import Cache
 from promptlint.discover import Discovery
-from promptlint.keys import add_by_path, are_as_kept, states_of, surroundings
+from promptlint.keys import add_by_path, are_as_kept, digest_of, states_of, surroundings
 from promptlint.packages import package_parts
 from promptlint.packing import pack, unpack_if_sound
 from promptlint.project import Problem
-from promptlint.promptfiles import TextFiles
+from promptlint.promptfiles import Asked, TextFiles
 from promptlint.session import Session
 from promptlint.source import SourceError, read_bytes
 
@@ -33,10 +33,12 @@ class Report(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ReportMemory:
-    """The report of one run: `key` stands for everything it depends on besides the text files that code loads."""
+    """The report of one run: `key` stands for everything it depends on besides the text files that code loads, and
+    `digests` for the content of each program."""
 
     cache: Cache
     key: bytes
+    digests: Mapping[str, bytes]
     session: Session
     texts: TextFiles
 
@@ -45,8 +47,19 @@ class ReportMemory:
         report = unpack_if_sound(self.cache.held([self.key]).get(self.key), Report)
         return report if report and are_as_kept(report.texts, self.texts, self._settings) else None
 
-    def keep(self, text: str, problems: Iterable[Problem], *, failing: bool, asked: Mapping[str, bytes | None]) -> None:
-        """Remember a report; `asked` are the text files that were asked for, with what was read."""
+    def keep(
+        self,
+        text: str,
+        problems: Iterable[Problem],
+        *,
+        failing: bool,
+        asked: Mapping[str, Asked],
+        data: Mapping[str, bytes],
+    ) -> None:
+        """Remember a report, unless somebody changed a program after the key was made; `data` are those that were read,
+        `asked` the text files that were asked for."""
+        if any(digest_of(data[path]) != digest for path, digest in self.digests.items() if path in data):
+            return
         packed = pack(Report(text, tuple(problems), failing, states_of(asked, self._settings)))
         if packed is not None:
             self.cache.keep({self.key: packed})
@@ -59,18 +72,17 @@ def report_memory(cache: Cache, found: Discovery, session: Session, about: Itera
     """The memory of a run over the files found, with the rules of promptlint alone; `about` is what else the report
     depends on. Raises SettingsError."""
     key = surroundings(found, session, *about, found.problems, found.texts, found.project_roots, sorted(found.quiet))
-    for path in found.files:
-        content = _content(path)
-        key.add(path, package_parts(path), content is None)
-        key.add_bytes(content or b"")
+    digests = {path: _digest(path) for path in found.files}
+    for path, digest in digests.items():
+        key.add(path, package_parts(path), digest)
     add_by_path(key, found.files, lambda path: (session.settings(path),))
     texts = TextFiles(session.resolver.cwd, found.roots, found.texts)
-    return ReportMemory(cache, key.digest(), session, texts)
+    return ReportMemory(cache, key.digest(), digests, session, texts)
 
 
-def _content(path: str) -> bytes | None:
-    """The bytes of a file, None where there is none that can be read."""
+def _digest(path: str) -> bytes:
+    """The digest of a file, nothing for one that cannot be read."""
     try:
-        return read_bytes(path) if os.path.isfile(path) else None
+        return digest_of(read_bytes(path)) if os.path.isfile(path) else b""
     except SourceError:
-        return None
+        return b""

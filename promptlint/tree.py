@@ -91,7 +91,8 @@ class Tree:
         """The projects that hold some of the files. Those that were recalled are linked now."""
         wanted = [one for one in self.projects if not _paths_in(one).isdisjoint(paths)]
         missing = [one for one in wanted if isinstance(one, Recalled)]
-        found = iter(_linked([one.files for one in missing], self))
+        # A text file is what it was when it was read, whatever was written since.
+        found = iter(_linked([one.files for one in missing], replace(self, texts=self.texts.updated({}))))
         return [next(found).project if isinstance(one, Recalled) else one.project for one in wanted]
 
     @property

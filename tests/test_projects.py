@@ -16,14 +16,17 @@ from click.testing import CliRunner
 from promptlint import linking
 from promptlint.cache import FILE
 from promptlint.cli import main
-from promptlint.discover import discover
+from promptlint.cli.session import analysis_of
+from promptlint.discover import Discovery, discover
 from promptlint.facts import ModuleFacts
 from promptlint.link import link
 from promptlint.link.tables import CallTable
 from promptlint.project import Project
 from promptlint.projects import paths_of
 from promptlint.promptfiles import TextFiles
-from promptlint.session import open_session
+from promptlint.run import Analysis
+from promptlint.scanning import Scanner
+from promptlint.session import Session, open_session
 from promptlint.tree import read_tree
 from repository import GitFolder
 
@@ -417,3 +420,61 @@ def test_a_report_of_code_that_reads_what_is_no_prompt_is_recalled(
     assert linked == []
     with patch("promptlint.cli.check.analysis_of", side_effect=AssertionError("read again")):
         assert CliRunner().invoke(main, ["check", ".", *FORMAT, "--cache-dir", "cache"]).exit_code == 1
+
+
+def test_what_is_wrong_with_a_text_file_is_not_told_when_it_is_gone(distributed: None, check: Check) -> None:
+    Path(".git").mkdir()
+    write(".gitignore", "prompts/\n")()
+    loads("one", LOADED)()
+    write(PROMPT_FILE, "")()
+    Path(PROMPT_FILE).write_bytes(b"\xff\xfe\0")
+    assert json.loads(check())["errors"]
+    Path(PROMPT_FILE).unlink()
+    assert not json.loads(check())["errors"]
+
+
+def test_a_link_that_leads_out_is_told_though_it_has_the_same_text(
+    distributed: None, check: Check, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    loads("one", LOADED)()
+    outside = tmp_path_factory.mktemp("outside") / "x.txt"
+    outside.write_text(RULES)
+    write(PROMPT_FILE, RULES)()
+    check()
+    Path(PROMPT_FILE).unlink()
+    Path(PROMPT_FILE).symlink_to(outside)
+    check()
+
+
+def test_a_fix_counts_what_was_before_it(distributed: None, check: Check) -> None:
+    loads("one", LOADED)()
+    write(PROMPT_FILE, RULES.replace(". ", ".\n\n\n\n      \n"))()
+    check("--unsafe-fixes")
+    fixed = CliRunner().invoke(main, ["check", ".", "--cache-dir", "cache", "--fix", "--unsafe-fixes", *FORMAT])
+    tokens = json.loads(fixed.stdout)["summary"]["fixed"]
+    assert tokens["input_tokens_after"] < tokens["input_tokens_before"]
+
+
+def test_the_gate_does_not_change_which_of_two_modules_a_name_means(distributed: None, check: Check) -> None:
+    write("one-1.0/zz/x/y.py", f'TEXT = "{RULES}"\nPROMPT = TEXT\n')()
+    write("one-1.0/aa/x/y.py", f'TEXT = "{RULES.replace("bookshop", "library")}"\n')()
+    write("one-1.0/kk/main.py", LLM + "\nfrom x.y import TEXT\nask(TEXT, '')\n")()
+    gated = json.loads(check())["findings"]
+    assert gated == json.loads(check("--no-gate"))["findings"]
+
+
+def test_a_report_of_files_that_changed_meanwhile_is_not_kept(
+    distributed: None, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = Path(ONE)
+    before = app.read_text()
+
+    def changing(found: Discovery, session: Session, scanner: Scanner) -> Analysis:
+        app.write_text(before.replace(f'"{RULES}"', f'"""{BLANKS}"""'))
+        return analysis_of(found, session, scanner)
+
+    with monkeypatch.context() as racing:
+        racing.setattr("promptlint.cli.check.analysis_of", changing)
+        while_changing = CliRunner().invoke(main, ["check", ".", "--cache-dir", "cache", *FORMAT]).stdout
+    app.write_text(before)
+    assert check() != while_changing

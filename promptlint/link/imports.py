@@ -59,7 +59,9 @@ class ModuleNames:
         if not candidates:
             return None
         here = importer.module.split(".")
-        return max(candidates, key=lambda module: (_shared(module.module.split("."), here), -len(module.path)))
+        return min(
+            candidates, key=lambda module: (-_shared(module.module.split("."), here), len(module.path), module.path)
+        )
 
 
 def absolute_name(imported: Import, importer: Outline) -> str:
