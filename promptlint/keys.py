@@ -102,7 +102,8 @@ def are_as_kept(states: Mapping[str, bytes], texts: TextFiles, about: About) -> 
     """Whether text files are as they were when they had these states. They are read for that."""
     for path in states:
         texts.read(path)
-    return states_of({path: texts.asked[path] for path in states}, about) == states
+    asked = texts.asked
+    return states_of({path: asked[path] for path in states}, about) == states
 
 
 @cache

@@ -28,8 +28,8 @@ MOST_FAILURES = 8
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A project, the files that it is made of, and the text files that were asked for while it was linked, with the
-    bytes read from disk."""
+    """A project, the files that it is made of, and what became of the text files that were asked for while it was
+    linked."""
 
     files: ProjectFiles
     project: Project
