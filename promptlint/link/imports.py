@@ -35,7 +35,10 @@ class ModuleNames:
     def __init__(self, modules: Iterable[Outline]) -> None:
         self._by_name: defaultdict[str, list[Outline]] = defaultdict(list)
         self._resolved: dict[tuple[str, str], Outline | None] = {}
+        self.homes: dict[str, str] = {}
+        """The home of each module, by path."""
         for module in modules:
+            self.homes[module.path] = module.home
             if not module.importable:
                 continue
             parts = module.module.split(".")
@@ -54,7 +57,9 @@ class ModuleNames:
 
     def _nearest(self, name: str, importer: Outline) -> Outline | None:
         candidates = [
-            module for module in self._by_name[name] if module is not importer and _may_mean(name, module, importer)
+            module
+            for module in self._by_name[name]
+            if module is not importer and self._may_mean(name, module, importer)
         ]
         if not candidates:
             return None
@@ -62,6 +67,21 @@ class ModuleNames:
         return min(
             candidates, key=lambda module: (-_shared(module.module.split("."), here), len(module.path), module.path)
         )
+
+    def _may_mean(self, name: str, module: Outline, importer: Outline) -> bool:
+        """Whether an importer can mean a module by a name that fits: others do not mean `profiles/os.py` by `os`.
+
+        By its bare name a plain module is known to the scripts beside it and to what lies below its folder; to other
+        scripts it may be, to other packages it is not.
+        """
+        home = self.homes[module.path]
+        if home == self.homes[importer.path]:
+            return True
+        if name.partition(".")[0] in sys.stdlib_module_names:
+            return False
+        is_bare = "." not in name and module.package_parts == 1 and not module.is_package
+        in_package = importer.package_parts > 1 or importer.is_package
+        return not (is_bare and in_package) or f"{importer.module}.".startswith(f"{home}." if home else "")
 
 
 def absolute_name(imported: Import, importer: Outline) -> str:
@@ -71,22 +91,6 @@ def absolute_name(imported: Import, importer: Outline) -> str:
     parts = importer.module.split(".")
     keep = len(parts) - imported.level + (1 if importer.is_package else 0)
     return ".".join([*parts[: max(keep, 0)], *([imported.module] if imported.module else [])])
-
-
-def _may_mean(name: str, module: Outline, importer: Outline) -> bool:
-    """Whether an importer can mean a module by a name that fits: others do not mean `profiles/os.py` by `os`.
-
-    By its bare name a plain module is known to the scripts beside it and to what lies below its folder; to other
-    scripts it may be, to other packages it is not.
-    """
-    home = module.home
-    if home == importer.home:
-        return True
-    if name.partition(".")[0] in sys.stdlib_module_names:
-        return False
-    is_bare = "." not in name and module.package_parts == 1 and not module.is_package
-    in_package = importer.package_parts > 1 or importer.is_package
-    return not (is_bare and in_package) or f"{importer.module}.".startswith(f"{home}." if home else "")
 
 
 def _shared(left: list[str], right: list[str]) -> int:

@@ -33,10 +33,10 @@ def parts_of(modules: Mapping[str, Outline]) -> list[list[Outline]]:
     for home, package in _inside_packages(modules.values()):
         groups.join((package, home))
     for module in modules.values():
-        groups.join((module.home, *(other.home for other in _imported(module, names))))
+        groups.join({names.homes[one.path]: None for one in (module, *_imported(module, names))})
     parts: defaultdict[str, list[Outline]] = defaultdict(list)
     for path in sorted(modules):
-        parts[groups.of(modules[path].home)].append(modules[path])
+        parts[groups.of(names.homes[path])].append(modules[path])
     return list(parts.values())
 
 
