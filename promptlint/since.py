@@ -64,7 +64,7 @@ def _with_submodules(repository: Repository, commit: str) -> Iterator[tuple[Repo
     yield repository, commit
     for path, id in repository.submodules(commit).items():
         folder = os.path.join(repository.top, path)
-        if os.path.exists(os.path.join(folder, ".git")):
+        if os.path.exists(os.path.join(folder, ".git")) and not os.path.islink(folder):
             yield from _with_submodules(Repository(folder), id)
 
 
