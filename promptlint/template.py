@@ -210,7 +210,11 @@ class Template:
     def _would_close(self, start: int, cut: Piece) -> bool:
         """Whether a quote that stands before a deletion would meet the quotes that end the string."""
         quote = cut.token.quote
-        return bool(quote) and cut.end == cut.token.end - len(quote) and self.text[:start].endswith(quote[0])
+        if not quote or cut.end != cut.token.end - len(quote) or self.text[start - 1 : start] != quote[0]:
+            return False
+        _, _, before = next(self._touched(start - 1, start))
+        # One that is spelled as an escape, or stands in another string, ends nothing.
+        return isinstance(before, Piece) and before.is_verbatim and before.token == cut.token
 
     def after(self, changes: list[tuple[int, int, str]]) -> Template:
         """The template with `text[start:end]` replaced for each change; a replacement is shown where the range began.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -105,3 +106,24 @@ def test_the_value_becomes_the_intended_text(code: str, data: st.DataObject) -> 
     assert new.startswith(before)
     assert new.endswith(after)
     assert value_of(new[len(before) : -len(after)]) == shown(template, start, end, replacement)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_possible"),
+    [
+        (r"'it\'\\'", True),
+        (r"'it\'s'", True),
+        (r'''"""say "yes"\n"""''', False),
+        (r'''"""say \"yes\"\n"""''', True),
+        ('\'say "\' """x"""', True),
+    ],
+)
+def test_the_last_character_goes_unless_a_quote_before_it_would_end_the_string(code: str, is_possible: bool) -> None:
+    source = FRAME.format(code)
+    template = sent(source)
+    edits = template.replace(len(template.text) - 1, len(template.text))
+    assert (edits is not None) == is_possible
+    before, after = FRAME.split("{}")
+    if edits:
+        new = apply_edits(source, list(edits))
+        assert value_of(new[len(before) : -len(after)]) == template.text[:-1]
