@@ -11,7 +11,7 @@ from promptlint.blame import file_behind
 from promptlint.forks import WORTH_FORKING, each
 from promptlint.link import link
 from promptlint.link.parts import united
-from promptlint.passedover import NOTHING, PassedOver
+from promptlint.passedover import PassedOver
 from promptlint.project import Problem, Project
 from promptlint.scanning import not_analysed
 
@@ -40,9 +40,9 @@ def link_all(
     projects: Sequence[ProjectFiles],
     modules: Mapping[str, ModuleFacts],
     files: TextFiles,
-    declared: Sequence[CallTable] = (),
-    passed_over: PassedOver = NOTHING,
-    processes: int = 1,
+    declared: Sequence[CallTable],
+    passed_over: PassedOver,
+    processes: int,
 ) -> list[Linked]:
     """What the files of each project link to, for the arguments of `link`, by up to so many processes.
 

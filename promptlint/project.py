@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from promptlint.passedover import NOTHING, PassedOver
+from promptlint.passedover import PassedOver
 
 if TYPE_CHECKING:
     from promptlint.facts import Location, ModuleFacts
@@ -317,7 +317,7 @@ class Project:
     endless_loops: tuple[EndlessLoop, ...] = ()
     dumps: tuple[Dump, ...] = ()
     """The calls that write indented JSON into prompts, ordered by path and offset."""
-    passed_over: PassedOver = NOTHING
+    passed_over: PassedOver = field(default_factory=PassedOver)
     """The files of the same run that did not pass the gate."""
     problems: tuple[Problem, ...] = ()
     """The files over which linking failed: what they hold is not known."""

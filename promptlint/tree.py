@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from promptlint.modules import Modules
 from promptlint.packages import package_parts
-from promptlint.passedover import NOTHING, PassedOver
+from promptlint.passedover import PassedOver
 from promptlint.project import Problem, Project
 from promptlint.promptfiles import Listed, TextFiles, is_text_file, text_facts
 from promptlint.reading import Scanned, scan_files
@@ -158,7 +158,7 @@ def tree_of_project(linked: Linked, source: Source) -> Tree:
         data={},
         unread=(),
         files_seen=1,
-        passed_over=NOTHING,
+        passed_over=PassedOver(),
         texts=TextFiles(),
         declared=(),
         project_roots=NO_ROOTS,

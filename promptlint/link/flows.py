@@ -45,14 +45,6 @@ def own_parameters(module: Module, function: int) -> frozenset[str]:
     return frozenset(names[1:] if is_method else names)
 
 
-def _names_of(binding: Binding, module: Module) -> frozenset[str]:
-    """The names that the value of a binding mentions, looked through once."""
-    known = module.flowing.get(id(binding))
-    if known is None:
-        known = module.flowing[id(binding)] = frozenset(names_in(binding.value))
-    return known
-
-
 def parameters_in(module: Module, function: int, scope: int, expressions: Iterable[Expr]) -> frozenset[str]:
     """The parameters of `function` that flow into expressions of `scope`, a scope of its own or nested in it."""
     scopes = enclosing_functions(module, scope)
@@ -67,5 +59,5 @@ def parameters_in(module: Module, function: int, scope: int, expressions: Iterab
         for one in inside:
             for definition in module.definitions.get((one, name), ()):
                 if isinstance(definition, Binding):
-                    waiting.extend(_names_of(definition, module) - seen)
+                    waiting.extend(module.names_in(definition, names_in) - seen)
     return own_parameters(module, function) & seen

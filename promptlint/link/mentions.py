@@ -48,16 +48,8 @@ def sources(names: Iterable[str], bindings: Iterable[Binding], module: Module) -
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            waiting.extend(inner for one in by_name.get(name, ()) for inner in _mentioned_by(one, module))
+            waiting.extend(inner for one in by_name.get(name, ()) for inner in module.names_in(one, mentioned))
     return seen
-
-
-def _mentioned_by(binding: Binding, module: Module) -> frozenset[str]:
-    """What the value of a binding mentions, looked through once."""
-    known = module.mentioned.get(id(binding))
-    if known is None:
-        known = module.mentioned[id(binding)] = frozenset(mentioned(binding.value))
-    return known
 
 
 def tainted(names: Iterable[str], bindings: Iterable[Binding]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from typing import TypeAlias
@@ -13,12 +13,15 @@ from msgspec import Struct
 
 from promptlint.facts import Binding, Block, CallPlace, Context, Import, ModuleFacts, Parameter, Scope
 from promptlint.scan.texts import callee_name, dotted
-from promptlint.syntax import LAMBDA, Attr, Call
+from promptlint.syntax import LAMBDA, Attr, Call, Expr
 
 END = 1 << 62
 """An offset behind everything: what a function sees of the module around it."""
 
 Definition: TypeAlias = Binding | Import
+
+NamesOf: TypeAlias = Callable[[Expr], Iterable[str]]
+"""The names that count in an expression."""
 
 _CHANGES = frozenset({"+=", "[]=", "append", "extend", "insert", "update"})
 
@@ -41,13 +44,17 @@ class Module:
     def __init__(self, facts: ModuleFacts) -> None:
         self.facts = facts
         self.path = facts.path
-        self.mentioned: dict[int, frozenset[str]] = {}
-        """The names that the values of bindings mention, by the id of the binding, as far as somebody asked."""
-        self.flowing: dict[int, frozenset[str]] = {}
-        """Those whose values flow into theirs, likewise."""
+        self._names: dict[tuple[NamesOf, int], frozenset[str]] = {}
         self._reaching: dict[tuple[int, str, int, int], Reaching] = {}
         self._local: dict[int, frozenset[str]] = {}
         self._comprehensions: dict[int, tuple[Block, ...]] = {}
+
+    def names_in(self, binding: Binding, names_of: NamesOf) -> frozenset[str]:
+        """What `names_of` finds in the value of a binding of the module, looked through once."""
+        asked = names_of, id(binding)
+        if asked not in self._names:
+            self._names[asked] = frozenset(names_of(binding.value))
+        return self._names[asked]
 
     @cached_property
     def name(self) -> str:

@@ -14,10 +14,7 @@ from msgspec.structs import replace
 
 from promptlint.link.assembly import leaves
 from promptlint.link.values import Choice, Inserted, Part, Text
-from promptlint.template import Hole, Piece
-
-_HOLE = "\ufffc"
-"""Stands for a hole in the flat text: not blank, and in no prompt."""
+from promptlint.template import HOLE, Hole, Piece
 
 _FORMAT_FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 _PERCENT_FIELD = re.compile(r"%(?:%|(?:\((?P<name>[^()]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[diouxXeEfFgGcrsa])")
@@ -35,7 +32,7 @@ class Splice(NamedTuple):
 
 def flat(text: Text) -> str:
     """The text with one placeholder character for each hole."""
-    return "".join(part.text if isinstance(part, Piece) else _HOLE for part in leaves(text))
+    return "".join(part.text if isinstance(part, Piece) else HOLE for part in leaves(text))
 
 
 def splice(text: Text, splices: Sequence[Splice]) -> Text:

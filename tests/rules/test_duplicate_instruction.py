@@ -6,10 +6,13 @@ import re
 
 import pytest
 
-from duplicates import HEAD, RULE, after_fix, app, check
+from one_prompt import HEAD, OnePrompt, app
 from promptlint.finding import Applicability, Confidence
 from promptlint.measure import Meter
 from rule_run import FILE, analyse, findings, fixed
+
+RULE = "duplicate-instruction"
+PROMPTS = OnePrompt(RULE)
 
 
 @pytest.mark.parametrize(
@@ -54,12 +57,12 @@ from rule_run import FILE, analyse, findings, fixed
     ],
 )
 def test_repeats_are_found_and_deleted(prompt: str, expected: str) -> None:
-    [finding] = check(prompt)
+    [finding] = PROMPTS.check(prompt)
     assert re.search(r" repeats? app\.py:", finding.message)
     assert finding.fix is not None
     assert finding.fix.applicability is Applicability.UNSAFE
     assert finding.saving is not None
-    assert after_fix(prompt) == expected
+    assert PROMPTS.after_fix(prompt) == expected
     count = Meter().count
     assert count(prompt, "gpt-4.1").tokens - count(expected, "gpt-4.1").tokens == finding.saving.input_tokens
 
@@ -124,7 +127,7 @@ def test_repeats_are_found_and_deleted(prompt: str, expected: str) -> None:
     ],
 )
 def test_what_is_not_a_repeat(prompt: str) -> None:
-    assert check(prompt) == []
+    assert PROMPTS.check(prompt) == []
 
 
 CHAT = (
@@ -233,14 +236,14 @@ def test_all_that_one_text_says_again_is_one_finding() -> None:
         "- Name the page of the manual.\n- Thank them.\n- Never promise a delivery date to anybody.\n- Go.\n"
         "- Name the page of the manual.\n"
     )
-    [finding] = check(prompt)
+    [finding] = PROMPTS.check(prompt)
     assert finding.message.startswith('"Name the page of the manual." repeats app.py:4 (')
     assert finding.message.endswith(" tokens, with 2 more repeats in this text)")
     assert [text.partition(" app.py")[0] for text in finding.evidence] == [
         'also "Never promise a delivery date to anybody." restates',
         'also "Name the page of the manual." repeats',
     ]
-    assert after_fix(prompt) == (
+    assert PROMPTS.after_fix(prompt) == (
         "- Name the page of the manual.\n- Be kind.\n- Be brief.\n- Thank them.\n"
         "- Never promise a delivery date to anybody.\n- Go.\n"
     )
@@ -249,6 +252,6 @@ def test_all_that_one_text_says_again_is_one_finding() -> None:
 def test_what_is_lost_in_a_long_text_is_left_alone() -> None:
     twice = "Use only the manual page given. Be kind.\n{}Use only the manual page given. Be brief.\n"
     long = twice.format("".join(f"Chapter {at} of the manual tells of part {at * 7}.\n" for at in range(150)))
-    assert len(check(twice.format(LONG))) == 1
-    assert check(long) == []
+    assert len(PROMPTS.check(twice.format(LONG))) == 1
+    assert PROMPTS.check(long) == []
     assert len(findings(app(long), RULE, options={"min-share": 0.0})) == 1

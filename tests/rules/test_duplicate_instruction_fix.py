@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from duplicates import HEAD, RULE, after_fix, check
+from one_prompt import HEAD, OnePrompt
 from rule_run import FILE, findings, fixed
+
+RULE = "duplicate-instruction"
+PROMPTS = OnePrompt(RULE)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +25,7 @@ from rule_run import FILE, findings, fixed
     ],
 )
 def test_no_fix_that_leaves_a_gap(prompt: str) -> None:
-    [finding] = check(prompt)
+    [finding] = PROMPTS.check(prompt)
     assert finding.fix is None
 
 
@@ -140,8 +143,8 @@ def test_an_emptied_string_with_a_comment_keeps_its_line() -> None:
     ids=["the sentence that announces it", "the same short sentence behind both"],
 )
 def test_what_belongs_to_a_repeat_goes_with_it(prompt: str, expected: str) -> None:
-    assert len(check(prompt)) == 1
-    assert after_fix(prompt) == expected
+    assert len(PROMPTS.check(prompt)) == 1
+    assert PROMPTS.after_fix(prompt) == expected
 
 
 @pytest.mark.parametrize(
@@ -157,11 +160,11 @@ def test_what_belongs_to_a_repeat_goes_with_it(prompt: str, expected: str) -> No
 )
 def test_no_fix_where_the_next_sentence_leans_on_it(behind: str) -> None:
     prompt = f"Use only the manual page given. Be kind.\n\nBe brief. Use only the manual page given. {behind}\n"
-    [finding] = check(prompt)
+    [finding] = PROMPTS.check(prompt)
     assert finding.fix is None
-    assert after_fix(prompt) == prompt
+    assert PROMPTS.after_fix(prompt) == prompt
     for free in ("Name the number of the page.", "All answers are short.", "Each page has a number."):
-        assert check(prompt.replace(behind, free))[0].fix is not None
+        assert PROMPTS.check(prompt.replace(behind, free))[0].fix is not None
 
 
 def test_the_fix_takes_out_what_it_can() -> None:
@@ -169,5 +172,5 @@ def test_the_fix_takes_out_what_it_can() -> None:
         "Name the page of the manual. Never promise a delivery date. Be kind.\n\n"
         "Name the page of the manual. They are numbered. Never promise a delivery date. Thank them.\n"
     )
-    assert len(check(prompt)) == 1
-    assert after_fix(prompt) == prompt.replace("numbered. Never promise a delivery date.", "numbered.")
+    assert len(PROMPTS.check(prompt)) == 1
+    assert PROMPTS.after_fix(prompt) == prompt.replace("numbered. Never promise a delivery date.", "numbered.")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from duplicates import HEAD, RULE, after_fix, check
+from one_prompt import HEAD, OnePrompt
 from promptlint.finding import Confidence
 from rule_run import findings
+
+RULE = "duplicate-instruction"
+PROMPTS = OnePrompt(RULE)
 
 
 @pytest.mark.parametrize(
@@ -34,11 +37,11 @@ from rule_run import findings
     ],
 )
 def test_repeats_in_other_words(prompt: str, expected: str) -> None:
-    [finding] = check(prompt)
+    [finding] = PROMPTS.check(prompt)
     assert "restates app.py:" in finding.message
     assert finding.confidence is Confidence.MEDIUM
     assert any("there it says" in sentence for sentence in finding.evidence)
-    assert after_fix(prompt) == expected
+    assert PROMPTS.after_fix(prompt) == expected
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_repeats_in_other_words(prompt: str, expected: str) -> None:
     ],
 )
 def test_what_other_words_do_not_repeat(prompt: str) -> None:
-    assert check(prompt) == []
+    assert PROMPTS.check(prompt) == []
 
 
 VALUES = (
@@ -184,4 +187,4 @@ def test_a_schema_in_the_prompt_and_in_the_request(given: str, count: int) -> No
 def test_blocks_of_one_layout_repeat_their_rules(second: str, count: int) -> None:
     rule = "* Stay where you are if the work can be done there.\n"
     prompt = f"Choose a place.\n\nSam lives in London.\nSam can go to: house, pub.\n{rule}---\n{second}{rule}"
-    assert len(check(prompt)) == count
+    assert len(PROMPTS.check(prompt)) == count

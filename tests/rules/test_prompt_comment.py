@@ -4,27 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from promptlint.finding import Applicability, Finding, Severity
-from rule_run import FILE, findings, fixed
+from one_prompt import OnePrompt
+from promptlint.finding import Applicability, Severity
 
 RULE = "prompt-comment"
-HEAD = "from openai import OpenAI\n\nclient = OpenAI()\n"
-
-
-def app(prompt: str) -> str:
-    """A module with one call that sends a triple-quoted prompt."""
-    return (
-        f'{HEAD}SYSTEM = """{prompt}"""\n\n\ndef ask(question):\n'
-        '    return client.responses.create(model="gpt-4.1", instructions=SYSTEM, input=question)\n'
-    )
-
-
-def check(prompt: str) -> list[Finding]:
-    return findings(app(prompt), RULE)
-
-
-def after_fix(prompt: str) -> str:
-    return fixed(app(prompt), RULE)[FILE].partition('"""')[2].partition('"""')[0]
+PROMPTS = OnePrompt(RULE)
 
 
 @pytest.mark.parametrize(
@@ -43,12 +27,12 @@ def after_fix(prompt: str) -> str:
     ],
 )
 def test_notes_are_found_and_deleted(prompt: str, expected: str) -> None:
-    [finding] = check(prompt)
+    [finding] = PROMPTS.check(prompt)
     assert finding.message.startswith("1 note to developers is sent")
     assert finding.severity is Severity.MEDIUM
     assert finding.fix is not None
     assert finding.fix.applicability is Applicability.UNSAFE
-    assert after_fix(prompt) == expected
+    assert PROMPTS.after_fix(prompt) == expected
 
 
 @pytest.mark.parametrize(
@@ -69,4 +53,4 @@ def test_notes_are_found_and_deleted(prompt: str, expected: str) -> None:
     ],
 )
 def test_what_is_no_note_is_left_alone(prompt: str) -> None:
-    assert check(prompt) == []
+    assert PROMPTS.check(prompt) == []

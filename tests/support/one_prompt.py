@@ -1,11 +1,12 @@
-"""A module with one prompt, before and after duplicate-instruction."""
+"""A module with one prompt, which one rule looks at."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from promptlint.finding import Finding
 from rule_run import FILE, findings, fixed
 
-RULE = "duplicate-instruction"
 HEAD = "from openai import OpenAI\n\nclient = OpenAI()\n"
 
 
@@ -17,9 +18,14 @@ def app(prompt: str) -> str:
     )
 
 
-def check(prompt: str) -> list[Finding]:
-    return findings(app(prompt), RULE)
+@dataclass(frozen=True)
+class OnePrompt:
+    """What a rule says of a prompt, and makes of it."""
 
+    rule: str
 
-def after_fix(prompt: str) -> str:
-    return fixed(app(prompt), RULE)[FILE].partition('"""')[2].partition('"""')[0]
+    def check(self, prompt: str) -> list[Finding]:
+        return findings(app(prompt), self.rule)
+
+    def after_fix(self, prompt: str) -> str:
+        return fixed(app(prompt), self.rule)[FILE].partition('"""')[2].partition('"""')[0]
