@@ -21,6 +21,9 @@ from diffing import History, prepared_history
 from network_guard import is_local, is_network
 from repository import GitFolder
 
+# Fixtures that several files of tests share.
+pytest_plugins = ["bookshops"]
+
 _allowed = _local = False
 
 # A shell starts what runs in the background with Ctrl-C ignored, and children inherit that: some tests press it.

@@ -4,34 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from linked import project
-from promptlint.project import CallSite, CapState, LoopKind
-
-SDK = """
-import openai
-client = openai.OpenAI()
-"""
-
-ASK = f"""{SDK}
-def ask(text, model="gpt-6-luna", cap=64):
-    return client.chat.completions.create(
-        model=model, max_tokens=cap, messages=[{{"role": "user", "content": text}}])
-"""
-
-
-def wrapped(source: str | None = None, /, **files: str) -> list[CallSite]:
-    """The calls that are made through a wrapper."""
-    return [call for call in project(source, **files).calls if call.wrapper]
-
-
-def texts(call: CallSite) -> list[str]:
-    return [message.template.text for message in call.messages]
+from linked import ASK, SDK, project, texts_of, wrapped
+from promptlint.project import CapState, LoopKind
 
 
 def test_a_call_of_a_wrapper_is_a_call_site_with_its_defaults() -> None:
     (call,) = wrapped(ASK + 'ask("What is the capital of France?")\n')
     assert (call.wrapper, call.model, call.cap.tokens) == ("app.ask", "gpt-6-luna", 64)
-    assert texts(call) == ["What is the capital of France?"]
+    assert texts_of(call) == ["What is the capital of France?"]
     assert call.place.start == len(ASK)
 
 
@@ -58,14 +38,14 @@ def test_a_variable_that_adds_nothing_is_no_call_site() -> None:
 )
 def test_indirect_calls(call: str) -> None:
     (found,) = wrapped(f"import asyncio, functools\n{ASK}\n{call}\n")
-    assert texts(found) == ["The text that is sent"]
+    assert texts_of(found) == ["The text that is sent"]
 
 
 def test_depth_and_recursion() -> None:
     layers = "\n".join(f"def f{n}(text):\n    return f{n - 1}(text)" for n in range(1, 6))
     source = f"{ASK}\ndef f0(text):\n    return ask(text)\n{layers}\nf5('The text at the very top')\n"
     (call,) = wrapped(source)
-    assert (call.wrapper, texts(call)) == ("app.f5", ["The text at the very top"])
+    assert (call.wrapper, texts_of(call)) == ("app.f5", ["The text at the very top"])
 
 
 def test_mutually_recursive_wrappers_end() -> None:
@@ -77,7 +57,7 @@ def b(text):
     return a(text)
 a("The text to begin with")
 """
-    assert "The text to begin with" in [texts(call)[0] for call in wrapped(source)]
+    assert "The text to begin with" in [texts_of(call)[0] for call in wrapped(source)]
 
 
 def test_a_method_is_resolved_through_its_base_class() -> None:
@@ -97,7 +77,7 @@ class Job:
         return self.llm.ask("Summarise the report of today")
 """
     (call,) = wrapped(source)
-    assert (call.wrapper, call.model, texts(call)) == (
+    assert (call.wrapper, call.model, texts_of(call)) == (
         "app.Impl.ask",
         "gpt-6-luna",
         ["Summarise the report of today"],
@@ -113,7 +93,7 @@ def job(llm):
     return llm.ask_model("Summarise the report of today")
 """
     (call,) = wrapped(source)
-    assert texts(call) == ["Summarise the report of today"]
+    assert texts_of(call) == ["Summarise the report of today"]
 
 
 def test_a_common_name_on_an_unknown_object_is_not() -> None:
@@ -147,7 +127,7 @@ class App:
         return self._text_pipeline.run("Summarise the report of today")
 """
     (call,) = wrapped(source)
-    assert texts(call) == ["Summarise the report of today"]
+    assert texts_of(call) == ["Summarise the report of today"]
 
 
 def test_what_is_sent_in_a_way_that_is_not_followed_is_sent_all_the_same() -> None:
@@ -193,7 +173,7 @@ def ask(text, config: Config):
 ask("Summarise the report of today", Config(system="You are the other bot"))
 """
     (call,) = wrapped(source)
-    assert (call.model, texts(call)) == ("gpt-6-luna", ["You are the other bot", "Summarise the report of today"])
+    assert (call.model, texts_of(call)) == ("gpt-6-luna", ["You are the other bot", "Summarise the report of today"])
 
 
 def test_the_loop_is_that_of_the_caller() -> None:
@@ -253,7 +233,7 @@ def f7(x):
 ask(f1(1))
 ask(f3(1))
 """
-    assert [texts(call) for call in wrapped(source)][-1] == ["The text that is sent"]
+    assert [texts_of(call) for call in wrapped(source)][-1] == ["The text that is sent"]
 
 
 def test_a_subclass_of_a_client_is_a_client() -> None:
@@ -341,92 +321,9 @@ def test_one_prompt_travels_through_ten_modules() -> None:
     assert (call.place.path, call.api) == ("shop/main.py", "anthropic.Anthropic.messages.create")
     assert (call.model, call.cap.tokens) == ("claude-sonnet-5-5", 256)
     assert call.hops == ("service.answer", "llm.LLM.send")
-    assert texts(call) == ["You answer questions about orders of Nordlight.", "My question: {question}"]
+    assert texts_of(call) == ["You answer questions about orders of Nordlight.", "My question: {question}"]
     prompt = next(prompt for prompt in linked.prompts if prompt.place.path == "shop/prompts.py")
     assert (prompt.calls, prompt.role, prompt.evidence) == ((call.id,), "system", "reaches-call")
-
-
-SEND = """client.chat.completions.create(
-    model="gpt-6-luna", max_tokens=64, messages=[{"role": "user", "content": text}])"""
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        f"{SDK}send = lambda text: {SEND}\nsend(TEXT)",
-        f"{SDK}class Bot:\n    def __init__(self):\n        self.send = lambda text: {SEND}\n"
-        "    def run(self):\n        self.send(TEXT)",
-        f"{ASK}send = lambda text: ask(text)\nsend(TEXT)",
-        f"{ASK}send = ask\nsend(TEXT)",
-        f"{ASK}class Bot:\n    def __init__(self):\n        self.send = ask\n"
-        "    def run(self):\n        self.send(TEXT)",
-        f"{ASK}def other(text): ...\nsend = ask if fast else other\nsend(TEXT)",
-        f"{ASK}def other(text): ...\nWAYS = {{'slow': other, 'fast': ask}}\nWAYS[way](TEXT)",
-        f"{ASK}from functools import partial\nsend = partial(ask, cap=64)\nsend(TEXT)",
-        f"{ASK}import functools\nsend = functools.partial(ask, TEXT)\nsend()",
-        f"{ASK}from functools import partial\nclass Bot:\n    def __init__(self, cap):\n"
-        "        self.send = partial(ask, cap=64)\n    def run(self):\n        self.send(TEXT)",
-    ],
-    ids=["lambda", "lambda on self", "lambda of a wrapper", "name", "attribute", "one of two", "table", "partial",
-         "partial with the text", "partial on self"],
-)  # fmt: skip
-def test_a_wrapper_by_another_name(source: str) -> None:
-    found = wrapped(f'TEXT = "The text that is sent"\n{source}\n')
-    assert {(call.model, call.cap.tokens, *texts(call)) for call in found} == {
-        ("gpt-6-luna", 64, "The text that is sent")
-    }
-    assert len({call.place for call in found}) == 1
-
-
-def test_a_wrapper_imported_by_another_name() -> None:
-    (call,) = wrapped(llm=ASK, app='from llm import ask as send\nsend("The text that is sent")\n')
-    assert (call.wrapper, texts(call)) == ("llm.ask", ["The text that is sent"])
-
-
-def test_what_a_partial_is_given_is_evaluated_where_it_stands() -> None:
-    llm = f'from functools import partial\n{ASK}MODEL = "gpt-6.1-terra"\nsend = partial(ask, model=MODEL)\n'
-    (call,) = wrapped(llm=llm, app='from llm import send\nMODEL = "other"\nsend("The text that is sent")\n')
-    assert (call.model, texts(call)) == ("gpt-6.1-terra", ["The text that is sent"])
-
-
-def test_a_partial_of_the_api_is_a_call_where_it_is_called() -> None:
-    source = f"""from functools import partial
-{SDK}
-class Bot:
-    def __init__(self):
-        self.send = partial(client.chat.completions.create, model="gpt-6-luna", max_tokens=64)
-    def run(self):
-        return self.send(messages=[{{"role": "user", "content": "The text that is sent"}}], max_tokens=8)
-"""
-    (call,) = project(source).calls
-    assert (call.model, call.cap.tokens, texts(call)) == ("gpt-6-luna", 8, ["The text that is sent"])
-    assert source[call.place.start :].startswith("self.send(")
-
-
-def test_a_partial_that_is_handed_on_is_the_call_itself() -> None:
-    (call,) = wrapped(f'from functools import partial\n{ASK}run(partial(ask, "The text that is sent"))\n')
-    assert texts(call) == ["The text that is sent"]
-
-
-def test_a_lambda_stands_in_the_function_around_it() -> None:
-    (call,) = project(f"{SDK}def outer(text):\n    return retry(lambda attempt: {SEND})\n").calls
-    assert call.function == "app.outer"
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        'send = lambda text: print(text)\nsend("The text that is shown")',
-        'send = lambda other: ask(fixed)\nsend("The text that is dropped")',
-        'def log(text): ...\nsend = log\nsend("The text that is logged")',
-        'from functools import partial\ndef log(text, end): ...\nsend = partial(log, end="")\nsend("The logged text")',
-        'def log(text): ...\nWAYS = {"log": log, "ask": ask}\nWAYS["log"]("The text that is logged")',
-        'key = lambda text: text.lower()\nsorted(["The text"], key=key)',
-    ],
-    ids=["shown", "dropped", "other name", "other partial", "other way", "key"],
-)
-def test_other_functions_by_another_name_are_no_wrappers(source: str) -> None:
-    assert wrapped(f"{ASK}{source}\n") == []
 
 
 @pytest.mark.parametrize(

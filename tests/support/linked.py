@@ -9,6 +9,18 @@ from promptlint.project import CallSite, Project
 from promptlint.scan import scan
 from promptlint.source import decode
 
+SDK = """
+import openai
+client = openai.OpenAI()
+"""
+
+ASK = f"""{SDK}
+def ask(text, model="gpt-6-luna", cap=64):
+    return client.chat.completions.create(
+        model=model, max_tokens=cap, messages=[{{"role": "user", "content": text}}])
+"""
+"""A wrapper."""
+
 
 def project(source: str | None = None, /, **files: str) -> Project:
     """The project of one source text, or of several files given as `name="source"`.
@@ -29,6 +41,16 @@ def only_call(source: str | None = None, /, **files: str) -> CallSite:
     return call
 
 
+def texts_of(call: CallSite) -> list[str]:
+    """The texts that a call sends, in order, holes as `{name}`."""
+    return [message.template.text for message in call.messages]
+
+
 def sent(source: str | None = None, /, **files: str) -> list[str]:
-    """The texts that the one call of a project sends, in order, holes as `{name}`."""
-    return [message.template.text for message in only_call(source, **files).messages]
+    """The texts that the one call of a project sends."""
+    return texts_of(only_call(source, **files))
+
+
+def wrapped(source: str | None = None, /, **files: str) -> list[CallSite]:
+    """The calls that are made through a wrapper."""
+    return [call for call in project(source, **files).calls if call.wrapper]
