@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from promptlint.project import Place, Problem, Project, Prompt
-from promptlint.promptfiles import TextFiles
 from promptlint.session import Session
 from promptlint.source import Source
-from promptlint.tree import Recalled, Tree, read_tree
+from promptlint.tree import Recalled, Tree
 
 # What only files with prompts need is imported when there are some: a hook mostly sees files without.
 if TYPE_CHECKING:
@@ -45,14 +44,6 @@ class Analysis:
     @property
     def sources(self) -> Mapping[str, Source]:
         return self.tree.sources
-
-
-def analyse(
-    files: Iterable[str], session: Session, problems: Iterable[Problem] = (), texts: TextFiles | None = None
-) -> Analysis:
-    """Read and check files as one project. `problems` are those of finding the files. Raises SettingsError."""
-    files = tuple(files)
-    return examine(read_tree(files, problems, texts, session.declared(files)), session)
 
 
 def examine(tree: Tree, session: Session, before: Analysis | None = None) -> Analysis:

@@ -9,9 +9,9 @@ import pytest
 from promptlint.gate import may_matter
 from promptlint.link.sdks import load_surfaces
 from promptlint.project import CallSite, Role
-from promptlint.run import analyse
 from promptlint.session import open_session
 from promptlint.settings import SettingsError
+from rule_run import analyse_files
 
 LIBRARY = """
 class Client:
@@ -56,7 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def calls(folder: Path, source: str, declared: str = DECLARED) -> tuple[CallSite, ...]:
     (folder / "pyproject.toml").write_text(declared)
     (folder / "app.py").write_text(source)
-    return analyse(["app.py", "myapp/__init__.py", "myapp/llm.py"], open_session(folder)).project.calls
+    return analyse_files(["app.py", "myapp/__init__.py", "myapp/llm.py"], open_session(folder)).project.calls
 
 
 @pytest.mark.parametrize(

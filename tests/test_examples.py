@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from command import ROOT, Console
-from promptlint.run import analyse
 from promptlint.session import open_session
+from rule_run import analyse_files
 
 EXAMPLES = ROOT / "examples"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ SHOWN = {
 def found() -> set[tuple[str, str]]:
     """Rule and path, below the folder of the examples, of each finding in it."""
     files = [str(path) for path in sorted(EXAMPLES.rglob("*.py"))]
-    analysis = analyse(files, open_session(EXAMPLES, isolated=True))
+    analysis = analyse_files(files, open_session(EXAMPLES, isolated=True))
     assert analysis.problems == ()
     return {(finding.rule, Path(finding.place.path).relative_to(EXAMPLES).as_posix()) for finding in analysis.findings}
 

@@ -18,12 +18,13 @@ from promptlint.fix import Fixed, apply_edits, fix_files, unchanged_outside, wri
 from promptlint.project import Prompt
 from promptlint.registry import Registry
 from promptlint.rule import Context, Rule
-from promptlint.run import Analysis, analyse, examine
+from promptlint.run import Analysis, examine
 from promptlint.session import open_session
 from promptlint.source import Source
 from promptlint.template import Edit
 from promptlint.tree import updated
 from promptlint.write import Replacement, WriteError, replace_files
+from rule_run import analyse_files
 from sample_rules import PROGRAM, PleaseWord, VeryWord
 
 SAFE = frozenset({Applicability.SAFE})
@@ -45,7 +46,7 @@ def fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FixRun:
         for name, content in files.items():
             Path(name).write_bytes(content)
         session = open_session(tmp_path, isolated=True, rules=Registry(rules))
-        analysis = analyse(files, session)
+        analysis = analyse_files(files, session)
         assert analysis.problems == ()
 
         def reanalyse(sources: Mapping[str, Source]) -> Analysis:

@@ -290,3 +290,19 @@ def test_a_report_keeps_rights_links_and_pipes(tmp_path: Path, monkeypatch: pyte
     assert Path("target.txt").read_text() == Path("new.txt").read_text() == Path("other.txt").read_text()
     Path("plain.txt").touch()
     assert Path("new.txt").stat().st_mode == Path("plain.txt").stat().st_mode
+
+
+def test_a_report_is_written_in_place_where_the_folder_takes_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("app.py").write_text(PROGRAM)
+    command = ["check", "--isolated", "--no-cache", "app.py", "--output-file"]
+    CliRunner().invoke(main, [*command, "expected.txt"])
+    Path("old.txt").write_text("old" * 1000)
+    number = Path("old.txt").stat().st_ino
+    # Asked of the system, since root may write everywhere.
+    with patch("promptlint.write.tempfile.mkstemp", side_effect=PermissionError(errno.EACCES, "Permission denied")):
+        assert CliRunner().invoke(main, [*command, "old.txt"]).exit_code == 1
+    assert Path("old.txt").read_bytes() == Path("expected.txt").read_bytes()
+    assert Path("old.txt").stat().st_ino == number

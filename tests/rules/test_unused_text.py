@@ -9,9 +9,8 @@ import pytest
 
 from promptlint.finding import Confidence, Finding
 from promptlint.gate import may_matter
-from promptlint.run import analyse
 from promptlint.session import open_session
-from rule_run import findings
+from rule_run import analyse_files, findings
 
 RULES = ("whitespace-bloat", "duplicate-instruction", "pretty-json", "filler-phrase")
 LINES = [f"You are given part number {number} of the manual, and you name its page." for number in range(8)]
@@ -192,7 +191,7 @@ def test_a_call_that_nobody_gets_to_costs_nothing(
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     session = open_session(tmp_path, isolated=True, overrides={"select": ["unread-usage"]})
-    found = analyse(sorted(str(path) for path in tmp_path.rglob("*.py")), session).findings
+    found = analyse_files(sorted(str(path) for path in tmp_path.rglob("*.py")), session).findings
     assert sum(one.place.path.endswith("calls.py") for one in found) == count
 
 
@@ -201,4 +200,4 @@ def test_of_a_script_nobody_knows_who_starts_it(tmp_path: Path) -> None:
     (tmp_path / "texts.py").write_text(USED, encoding="utf-8")
     (tmp_path / "more.py").write_text("from texts import used_prompt\n", encoding="utf-8")
     session = open_session(tmp_path, isolated=True, overrides={"select": ["unread-usage"]})
-    assert len(analyse(sorted(map(str, tmp_path.glob("*.py"))), session).findings) == 1
+    assert len(analyse_files(sorted(map(str, tmp_path.glob("*.py"))), session).findings) == 1

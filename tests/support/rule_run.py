@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from promptlint.finding import Applicability, Finding
 from promptlint.fix import fix_files
 from promptlint.run import Analysis, examine
-from promptlint.session import open_session
-from promptlint.tree import tree_of, updated
+from promptlint.session import Session, open_session
+from promptlint.tree import read_tree, tree_of, updated
 
 FILE = "app.py"
 
@@ -18,6 +18,12 @@ def analyse(sources: str | Mapping[str, str], *rules: str, options: Mapping[str,
     """The analysis of one source, or of several by path, with only the named rules; `options` are the first one's."""
     session = open_session(Path.cwd(), isolated=True, overrides=_overrides(rules, options))
     return examine(tree_of(_data(sources)), session)
+
+
+def analyse_files(paths: Iterable[str], session: Session) -> Analysis:
+    """The analysis of files of the disk as one tree, with the settings and rules of a session."""
+    paths = tuple(paths)
+    return examine(read_tree(paths, declared=session.declared(paths)), session)
 
 
 def findings(
