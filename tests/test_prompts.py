@@ -107,6 +107,9 @@ def test_prompts_by_evidence(source: str, kind: Evidence) -> None:
         '        return Result(reason="Invalid input: the answer and the response must be strings")',
         "class RateLimitError(Exception):\n"
         '    def __init__(self, message="The limit is reached. Please try again later.") -> None: ...',
+        "class MissingError(ImportError):\n    def __init__(self, name):\n"
+        '        help_preamble = "If you want to use it, please install it with the others."\n'
+        '        super().__init__(f"There is no {name}." + help_preamble)',
         "content = \"# You must run this example as it is\\nprint('Please answer the question in one word')\"",
         'class TestShop:\n    answer = "You are a helpful assistant and must answer in one word."',
     ],

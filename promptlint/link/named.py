@@ -94,7 +94,8 @@ def judge(
     in_class = scope.kind == "class" and says_prompt([*words_of(scope.name), *_base_words(scope)])
     # `PROMPT_TITLE` is a title, `TITLE_PROMPT` is a prompt.
     decisive = own[-1:] if strong else own
-    if _looks_foreign(text) or not words.never_words.isdisjoint(own):
+    is_message = _is_error(scope) or _is_error(parent)
+    if is_message or _looks_foreign(text) or not words.never_words.isdisjoint(own):
         return None
     is_field = _is_agent_field(place, scope, words)
     around = _around(place, scope, parent, module)
@@ -102,8 +103,7 @@ def judge(
     opens = table().openings.match(text) is not None
     if not (in_class or is_field or (near and opens)) and not words.not_words.isdisjoint(decisive):
         return None
-    is_complaint = _is_error(scope) or _is_error(parent) or table().complaints.match(text) is not None
-    if not strong and (_PROGRAM.match(text) or is_complaint):
+    if not strong and (_PROGRAM.match(text) or table().complaints.match(text)):
         return None
     if count < LONG and table().to_people.search(text):
         return None
