@@ -176,3 +176,23 @@ def test_replacements_outlive_what_they_replace() -> None:
     for end in lifecycle().retirements:
         after = retirement(end.replacement) if end.replacement else None
         assert after is None or (end.date and after.date and after.date > end.date)
+
+
+@pytest.mark.parametrize(
+    ("source", "reported"),
+    [
+        ('def cut(text, model="gpt-4"):\n    return text[:count_tokens(text, model)]', False),
+        ('def cut(text, model):\n    model_name = model or "gpt-4"\n    tokenizer = get_tokenizer(model_name)', False),
+        ('def cut(text, model="gpt-4"):\n    keep(size=count_tokens(text, model=model))', False),
+        ('def ask(text, model="gpt-4"):\n    check(count_tokens(text, model))\n    return send(text, model)', True),
+        (
+            'def ask(text, model="gpt-4"):\n    check(count_tokens(text, model))\n    return send({"model": model})',
+            True,
+        ),
+        ('def ask(text, model="gpt-4"):\n    check(count_tokens(text, model))\n    return f"azure/{model}"', True),
+        ('def ask(text, model="gpt-4"):\n    return send(text)', True),
+        ('model = "gpt-4"\nsize = count_tokens(text, model)', True),
+    ],
+)
+def test_a_model_that_only_counts_tokens_is_not_asked(source: str, reported: bool) -> None:
+    assert bool(check(f"import openai\n{source}\n")) is reported
