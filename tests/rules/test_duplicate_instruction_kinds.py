@@ -135,6 +135,11 @@ def test_a_long_value_that_is_filled_in_twice(prompt: str) -> None:
         pytest.param(
             "notes_format = notes", "Format: {notes_format}\nAnswer in this format: {notes_format}", id="a small value"
         ),
+        pytest.param(
+            "code_opening_tag = notes",
+            "Task: count\n{code_opening_tag}\nlen(x)\n\nTask: add\n{code_opening_tag}\nsum(x)",
+            id="a delimiter",
+        ),
     ],
 )
 def test_values_that_cost_nothing_more(before: str, prompt: str) -> None:
