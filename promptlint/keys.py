@@ -53,7 +53,7 @@ def digest_of(content: bytes) -> bytes:
 def facts_key(path: str, content: bytes, parts: int) -> bytes:
     """What the facts of a file are known by; `parts` of its path are its module name."""
     key = Key(code_digest())
-    key.add(path, parts, sys.version, _version("libcst"))
+    key.add(path, parts, *_interpreter(), _version("libcst"))
     key.add_bytes(content)
     return key.digest()
 
@@ -106,6 +106,11 @@ def are_as_kept(states: Mapping[str, bytes], texts: TextFiles, about: About) -> 
     return states_of({path: asked[path] for path in states}, about) == states
 
 
+def _interpreter() -> tuple[str, int]:
+    """What decides which files can be parsed: Python, and how many digits it reads as a number."""
+    return sys.version, sys.get_int_max_str_digits()
+
+
 @cache
 def code_digest() -> bytes:
     """A digest of the code that reads files: what another state of it has learned does not count."""
@@ -121,7 +126,7 @@ def _everything() -> bytes:
     key = Key(
         _digest_of_all(path for folder in folders for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yaml"))))
     )
-    key.add(sys.version, *map(_version, DEPENDENCIES))
+    key.add(*_interpreter(), *map(_version, DEPENDENCIES))
     return key.digest()
 
 

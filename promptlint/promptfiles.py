@@ -28,7 +28,7 @@ _PROMISING = re.compile(r"prompt(?!lint)|instruction|persona|template|system_?me
 """`promptlint.yaml` is a configuration."""
 
 
-Asked: TypeAlias = bytes | str | None
+Asked: TypeAlias = bytes | Problem | None
 """What became of a text file that was asked for: the bytes read from disk, why they could not be read, or nothing."""
 
 
@@ -150,8 +150,7 @@ class TextFiles:
     @property
     def asked(self) -> dict[str, Asked]:
         """Every file that was asked for, with what became of it."""
-        refused = {path: problem.message for path, problem in self._problems.items()}
-        return {path: self._data.get(path, refused.get(path)) for path in self._sources}
+        return {path: self._data.get(path, self._problems.get(path)) for path in self._sources}
 
     @property
     def problems(self) -> tuple[Problem, ...]:

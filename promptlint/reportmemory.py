@@ -5,9 +5,8 @@ A hook mostly runs over files that nobody touched. Then reading them is all that
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -34,31 +33,33 @@ class Report(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class ReportMemory:
     """The report of one run: `key` stands for everything it depends on besides the text files that code loads, and
-    `digests` for the content of each program."""
+    `states` for each program."""
 
     cache: Cache
     key: bytes
-    digests: Mapping[str, bytes]
+    states: Mapping[str, bytes]
     session: Session
     texts: TextFiles
+    _changed: set[str] = field(default_factory=set)
+    """The programs that somebody changed after the key was made."""
 
     def recall(self) -> Report | None:
         """The report, None where there is none or a text file changed."""
         report = unpack_if_sound(self.cache.held([self.key]).get(self.key), Report)
         return report if report and are_as_kept(report.texts, self.texts, self._settings) else None
 
-    def keep(
-        self,
-        text: str,
-        problems: Iterable[Problem],
-        *,
-        failing: bool,
-        asked: Mapping[str, Asked],
-        data: Mapping[str, bytes],
-    ) -> None:
-        """Remember a report, unless somebody changed a program after the key was made; `data` are those that were read,
-        `asked` the text files that were asked for."""
-        if any(digest_of(data[path]) != digest for path, digest in self.digests.items() if path in data):
+    def read(self, path: str) -> bytes:
+        """The bytes of a program, which the report then comes from. Raises SourceError."""
+        content = _read(path)
+        if _state_of(content) != self.states.get(path):
+            self._changed.add(path)
+        if isinstance(content, SourceError):
+            raise content
+        return content
+
+    def keep(self, text: str, problems: Iterable[Problem], *, failing: bool, asked: Mapping[str, Asked]) -> None:
+        """Remember a report, unless a program was not what the key has; `asked` are the text files asked for."""
+        if self._changed:
             return
         packed = pack(Report(text, tuple(problems), failing, states_of(asked, self._settings)))
         if packed is not None:
@@ -72,17 +73,21 @@ def report_memory(cache: Cache, found: Discovery, session: Session, about: Itera
     """The memory of a run over the files found, with the rules of promptlint alone; `about` is what else the report
     depends on. Raises SettingsError."""
     key = surroundings(found, session, *about, found.problems, found.texts, found.project_roots, sorted(found.quiet))
-    digests = {path: _digest(path) for path in found.files}
-    for path, digest in digests.items():
-        key.add(path, package_parts(path), digest)
+    states = {path: _state_of(_read(path)) for path in found.files}
+    for path, state in states.items():
+        key.add(path, package_parts(path), state)
     add_by_path(key, found.files, lambda path: (session.settings(path),))
     texts = TextFiles(session.resolver.cwd, found.roots, found.texts)
-    return ReportMemory(cache, key.digest(), digests, session, texts)
+    return ReportMemory(cache, key.digest(), states, session, texts)
 
 
-def _digest(path: str) -> bytes:
-    """The digest of a file, nothing for one that cannot be read."""
+def _read(path: str) -> bytes | SourceError:
     try:
-        return digest_of(read_bytes(path)) if os.path.isfile(path) else b""
-    except SourceError:
-        return b""
+        return read_bytes(path)
+    except SourceError as error:
+        return error
+
+
+def _state_of(content: bytes | SourceError) -> bytes:
+    """A digest of a file, or why it cannot be read."""
+    return str(content).encode() if isinstance(content, SourceError) else digest_of(content)

@@ -243,6 +243,23 @@ def test_what_is_wrong_with_a_text_file_is_not_told_when_it_is_gone(distributed:
     assert not json.loads(check())["errors"]
 
 
+def test_an_error_that_moves_to_another_line_is_told_there(distributed: None, check: Check) -> None:
+    loads("one", LOADED)()
+    write(PROMPT_FILE, "")()
+    for lines in (1, 4):
+        Path(PROMPT_FILE).write_bytes(b"Be nice.\n" * lines + b"\xff\n")
+        assert json.loads(check())["errors"][0]["line"] == lines + 1
+
+
+def test_a_file_that_cannot_be_read_is_told_why(distributed: None, check: Check) -> None:
+    odd = Path("two-1.0/two/odd.py")
+    odd.symlink_to("missing.py")
+    check(str(odd))
+    odd.unlink()
+    odd.mkdir()
+    check(str(odd / "none.py"), str(odd))
+
+
 def test_a_link_that_leads_out_is_told_though_it_has_the_same_text(
     distributed: None, check: Check, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -265,15 +282,16 @@ def test_a_fix_counts_what_was_before_it(distributed: None, check: Check) -> Non
     assert tokens["input_tokens_after"] < tokens["input_tokens_before"]
 
 
+@pytest.mark.parametrize("text", [f'"""{BLANKS}"""', ""], ids=["other findings", "passed over"])
 def test_a_report_of_files_that_changed_meanwhile_is_not_kept(
-    distributed: None, check: Check, monkeypatch: pytest.MonkeyPatch
+    text: str, distributed: None, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = Path(ONE)
     before = app.read_text()
 
-    def changing(found: Discovery, session: Session, scanner: Scanner) -> Analysis:
-        app.write_text(before.replace(f'"{RULES}"', f'"""{BLANKS}"""'))
-        return analysis_of(found, session, scanner)
+    def changing(found: Discovery, session: Session, scanner: Scanner, read: Callable[[str], bytes]) -> Analysis:
+        app.write_text(text and before.replace(f'"{RULES}"', text))
+        return analysis_of(found, session, scanner, read)
 
     with monkeypatch.context() as racing:
         racing.setattr("promptlint.cli.check.analysis_of", changing)

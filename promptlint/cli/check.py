@@ -33,7 +33,7 @@ from promptlint.report.view import View
 from promptlint.run import Analysis, examine
 from promptlint.scanning import Scanner, problem_of
 from promptlint.session import Session
-from promptlint.source import Source, SourceError, encode
+from promptlint.source import Source, SourceError, encode, read_bytes
 from promptlint.tree import tree_of, updated
 
 if TYPE_CHECKING:
@@ -188,7 +188,8 @@ def _check_files(found: Discovery, session: Session, scanner: Scanner, work: Wor
     memory = _memory(found, session, scanner, work, verdict)
     if memory and (report := memory.recall()):
         return verdict.again(report)
-    view = _viewed(analysis_of(found, session, scanner), found, session, work, write=not work.show_diff)
+    analysis = analysis_of(found, session, scanner, memory.read if memory else read_bytes)
+    view = _viewed(analysis, found, session, work, write=not work.show_diff)
     return verdict.on_diff(view) if work.show_diff else verdict.on(view, memory)
 
 

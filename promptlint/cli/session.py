@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from promptlint.run import Analysis, examine
 from promptlint.scanning import Scanner, processes, usable_cores
 from promptlint.session import Session, open_session
 from promptlint.settings import SettingsError
+from promptlint.source import read_bytes
 from promptlint.tree import Recall, Tree, read_tree
 
 if TYPE_CHECKING:
@@ -58,16 +59,19 @@ def tree_in(
     session: Session,
     scanner: Scanner,
     files: Iterable[str] | None = None,
+    read: Callable[[str], bytes] = read_bytes,
     recall: Recall | None = None,
 ) -> Tree:
     """The tree of the files found, and of the text files that their code may load; `files` are those that were found
-    where somebody counts them as they are read, `recall` knows of projects. Raises SettingsError."""
+    where somebody counts them as they are taken, `read` gives the bytes of one or raises SourceError, `recall` knows of
+    projects. Raises SettingsError."""
     return read_tree(
         found.files if files is None else files,
         found.problems,
         TextFiles(session.resolver.cwd, found.roots, found.texts),
         session.declared(found.files),
         replace(scanner, meanwhile=session.prepare),
+        read,
         project_roots=found.project_roots,
         recall=recall,
     )
@@ -81,15 +85,17 @@ def analysis_in(paths: Sequence[str], session: Session, scanning: Scanning) -> A
         return analysis_of(found, session, scanner)
 
 
-def analysis_of(found: Discovery, session: Session, scanner: Scanner) -> Analysis:
+def analysis_of(
+    found: Discovery, session: Session, scanner: Scanner, read: Callable[[str], bytes] = read_bytes
+) -> Analysis:
     """What the rules say of the files found: projects of which that is known from another run are not linked again.
-    Raises SettingsError."""
+    `read` gives the bytes of a file or raises SourceError. Raises SettingsError."""
     if scanner.cache is None or session.has_plugins:
-        return examine(tree_in(found, session, scanner), session)
+        return examine(tree_in(found, session, scanner, read=read), session)
     from promptlint.projectmemory import project_memory
 
     memory = project_memory(scanner.cache, found, session)
-    analysis = examine(tree_in(found, session, scanner, recall=memory.recall), session)
+    analysis = examine(tree_in(found, session, scanner, read=read, recall=memory.recall), session)
     memory.keep(analysis.examined, analysis.tree.data)
     return analysis
 

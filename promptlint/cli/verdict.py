@@ -64,8 +64,7 @@ class Verdict:
         """Tell the findings, and remember how; the exit code."""
         text, failing = self.render(view, self.shown_on), _reaches_threshold(view)
         if memory and not any(problem.passing for problem in view.problems):
-            tree = view.analysis.tree
-            memory.keep(text, view.problems, failing=failing, asked=tree.texts.asked, data=tree.data)
+            memory.keep(text, view.problems, failing=failing, asked=view.analysis.tree.texts.asked)
         self._deliver(text)
         return self._exit_code(view.problems, failing)
 
