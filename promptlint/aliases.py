@@ -1,4 +1,4 @@
-"""Aliases in YAML: a few lines can stand for millions of values."""
+"""What a YAML text may hold that is no harm to read, and harm to load: aliases, and values that cannot be made."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yaml import Node
+
+VALUE_ERRORS = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError)
+"""What PyYAML raises for values that it cannot make, besides its own: `2024-13-45`, `!!int ""`, `!!bool x`."""
 
 MOST = 200_000
 """Values of one document; a file of a megabyte, without aliases, holds fewer than that of any use."""

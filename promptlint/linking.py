@@ -89,6 +89,9 @@ def _link_what_can_be(part: Sequence[ModuleFacts], files: TextFiles, declared: S
             return replace(link(left.values(), files, declared), problems=tuple(problems))
         except Exception as error:  # one file must not take the others with it
             path = file_behind(error)
+            if not left:  # a text file
+                named = [path] if path else [one.path for one in files.listed]
+                return Project({}, (), (), problems=(*problems, *(not_analysed(one, error) for one in named)))
             is_known = path in left and len(problems) < MOST_FAILURES
             for failed in [path] if path and is_known else list(left):
                 del left[failed]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from promptlint.aliases import VALUE_ERRORS, is_too_much
 from promptlint.folders import LEADS_OUT, leads_out, real_paths
 from promptlint.patterns import below
 from promptlint.project import Problem
@@ -62,8 +63,14 @@ def is_valid(path: str, text: str) -> bool:
         import yaml
 
         try:
-            yaml.safe_load(text)
-        except (yaml.YAMLError, RecursionError, ValueError, AttributeError, KeyError):  # `2024-13-45` is a ValueError
+            loader = yaml.SafeLoader(text)
+            node = loader.get_single_node()
+            if node is None:
+                return True
+            if is_too_much(node):
+                return False
+            loader.construct_document(node)
+        except (yaml.YAMLError, RecursionError, *VALUE_ERRORS):
             return False
     return True
 

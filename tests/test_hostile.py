@@ -13,6 +13,7 @@ import pytest
 from command import Console
 from promptlint.link.matching import Matcher
 from promptlint.project import Project
+from promptlint.promptfiles import Listed, TextFiles
 from promptlint.run import examine
 from promptlint.session import open_session
 from promptlint.tree import read_tree, tree_of
@@ -373,7 +374,18 @@ def test_standard_input_that_is_no_text(name: str, console: Console, tmp_path: P
     assert f"error: {name}:1: NUL byte" in result.stderr
 
 
-@pytest.mark.parametrize(("name", "text"), [("p.yaml", "system_prompt: [a\n"), ("p.json", '{"system_prompt": [')])
+MERGED = "a0: &a0 {x: 1}\n" + "".join(f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n - 1}'] * 3)}]\n" for n in range(1, 30))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("p.yaml", "system_prompt: [a\n"),
+        ("p.yaml", 'system_prompt: !!int ""\n'),
+        ("p.yaml", MERGED),
+        ("p.json", '{"system_prompt": ['),
+    ],
+)
 def test_a_prompt_file_that_is_named_and_broken_is_a_problem(
     name: str, text: str, console: Console, tmp_path: Path
 ) -> None:
@@ -398,7 +410,7 @@ def test_a_text_that_is_too_long_is_not_compressed_in_silence(console: Console, 
     assert "long.txt: longer than 1,000,000 characters" in result.stderr
 
 
-@pytest.mark.parametrize("value", ["2024-13-45", "0b_", '!!int "abc"', "!!timestamp abc", "!!bool foo"])
+@pytest.mark.parametrize("value", ["2024-13-45", "0b_", '!!int "abc"', '!!int ""', "!!timestamp abc", "!!bool foo"])
 def test_values_that_yaml_cannot_make_are_errors(value: str, console: Console, tmp_path: Path) -> None:
     (tmp_path / "promptlint.yaml").write_text(f"x: {value}\n")
     (tmp_path / "app.py").write_text(PROGRAM)
@@ -433,3 +445,10 @@ def test_where_linking_fails_over_all_files_each_is_named(monkeypatch: pytest.Mo
     tree = tree_of({"a.py": PROGRAM.encode(), "b.py": PROGRAM.encode()})
     assert [problem.path for problem in tree.problems] == ["a.py", "b.py"]
     assert set(tree.project.modules) == {"a.py", "b.py"}
+
+
+def test_where_linking_fails_over_a_text_file_it_ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("promptlint.linking.link", lambda *_: 1 / 0)
+    (tmp_path / "p.txt").write_text("You are a clerk.")
+    texts = TextFiles(str(tmp_path), [str(tmp_path)], [Listed("p.txt", declared=True, within="p.txt")])
+    assert [problem.path for problem in read_tree([], texts=texts).problems] == ["p.txt"]

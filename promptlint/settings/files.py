@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from promptlint.aliases import is_too_much
+from promptlint.aliases import VALUE_ERRORS, is_too_much
 from promptlint.settings.model import SettingsError
 from promptlint.source import SourceError, read_bytes, shown
 
@@ -101,12 +101,12 @@ def read_yaml(path: str, name: str) -> ConfigFile:
         values = yaml.safe_load(text)
     except RecursionError as error:
         raise SettingsError("invalid YAML: nested too deeply", name) from error
-    except (ValueError, AttributeError, KeyError) as error:  # of values such as `2024-13-45`
-        raise SettingsError(f"invalid YAML: a value cannot be read: {error}", name) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
         raise SettingsError(f"invalid YAML: {problem}", name, mark.line + 1 if mark else None) from error
+    except VALUE_ERRORS as error:
+        raise SettingsError(f"invalid YAML: a value cannot be read: {error}", name) from error
     if values is None:
         return ConfigFile(name, {}, {})
     if not isinstance(values, dict):
