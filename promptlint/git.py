@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 OPTIONS = (
     *("-c", "core.quotepath=off", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never"),
+    *("-c", "diff.relative=false"),
     "--no-optional-locks",
 )
 ENVIRONMENT = {"GIT_NO_LAZY_FETCH": "1"}

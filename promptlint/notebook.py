@@ -9,11 +9,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from promptlint.json_places import UNIT, Placed, read_list, read_object, read_placed, skip_blanks
+from promptlint.linediff import differences
 from promptlint.magics import blanked, without_magics
 
 _HIGH_ESCAPE = re.compile(r"\\u(?!00[0-7])[0-9a-fA-F]{4}")
@@ -192,13 +192,14 @@ def _text_of(spelling: str) -> str:
 
 def _spelled(old: Sequence[tuple[str, str]], new: Sequence[str], ascii_only: bool) -> Iterator[str]:
     """The spelling of each new line; what was there before keeps the spelling it had."""
-    matcher = SequenceMatcher(None, [text for _, text in old], new, autojunk=False)
-    for kind, low, high, begin, end in matcher.get_opcodes():
-        if kind == "equal":
-            yield from (spelling for spelling, _ in old[low:high])
-        else:
-            for at, line in enumerate(new[begin:end]):
-                yield _respelled_line(old[low + at][0] if low + at < high else "", line, ascii_only)
+    spellings = [spelling for spelling, _ in old]
+    at = 0
+    for gone, come in differences([text for _, text in old], new):
+        yield from spellings[at : gone.start]
+        for spelling, line in zip_longest(spellings[gone.start : gone.stop][: len(come)], new[come.start : come.stop]):
+            yield _respelled_line(spelling or "", line or "", ascii_only)
+        at = gone.stop
+    yield from spellings[at:]
 
 
 def _respelled_line(spelling: str, line: str, ascii_only: bool) -> str:

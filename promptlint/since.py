@@ -6,12 +6,13 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from itertools import accumulate
 
 from promptlint.discover import SUFFIXES
 from promptlint.finding import Finding
 from promptlint.fingerprint import fingerprint
 from promptlint.git import Repository
+from promptlint.linediff import differences
 from promptlint.patterns import below
 from promptlint.promptfiles import is_text_file
 from promptlint.run import Analysis
@@ -41,10 +42,12 @@ def earlier(tree: Tree, repository: Repository, commit: str, cwd: str, roots: It
     held: set[str] = set()
     sources: dict[str, Source | None] = {}
     renamed: dict[str, str] = {}
+    names = _names_of_links(tree, cwd)
     for part, at in _with_submodules(repository, commit):
 
         def seen(path: str, top: str = part.top) -> str:
-            return shown(os.path.join(top, path), cwd)
+            full = os.path.join(top, path)
+            return names.get(full) or shown(full, cwd)
 
         held.update(map(seen, part.files(at)))
         wanted: list[str] = []
@@ -57,6 +60,12 @@ def earlier(tree: Tree, repository: Repository, commit: str, cwd: str, roots: It
             sources[seen(path)] = _decoded(data, seen(path))
     missing = dict.fromkeys(path for path in tree.sources if path not in held)
     return Earlier(updated(tree, {**missing, **sources}), renamed)
+
+
+def _names_of_links(tree: Tree, cwd: str) -> dict[str, str]:
+    """The names of the files of a tree that were found through a link, by where they really are."""
+    real = ((path, os.path.realpath(os.path.join(cwd, path))) for path in tree.sources)
+    return {full: path for path, full in real if shown(full, cwd) != path}
 
 
 def _with_submodules(repository: Repository, commit: str) -> Iterator[tuple[Repository, str]]:
@@ -91,12 +100,9 @@ def _changed(old: str, new: str) -> list[tuple[int, int]]:
     """The ranges of `new`, as offsets, whose lines are not those of `old`."""
     if old == new:
         return []
-    lines = new.splitlines(keepends=True)
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
-    matcher = SequenceMatcher(None, old.splitlines(keepends=True), lines, autojunk=False)
-    return [(starts[a], starts[b]) for kind, _, _, a, b in matcher.get_opcodes() if kind != "equal"]
+    starts = [0, *accumulate(map(len, new.splitlines(keepends=True)))]
+    # A checkout may end lines in another way than the commit.
+    return [(starts[lines.start], starts[lines.stop]) for _, lines in differences(old.splitlines(), new.splitlines())]
 
 
 def _is_searched(path: str, roots: tuple[str, ...]) -> bool:

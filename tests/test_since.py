@@ -193,3 +193,26 @@ def test_a_submodule_is_compared_with_the_commit_that_belongs_to_it(
 def test_an_empty_name_of_a_commit_is_an_error(repository: GitFolder) -> None:
     result = run("--since", "")
     assert (result.exit_code, "--since needs a commit or a branch" in result.stderr) == (2, True)
+
+
+def test_only_findings_on_changed_lines_are_new_where_git_shows_paths_below_a_folder(
+    repository: GitFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit({"sub/app.py": INDENTED})
+    repository.write({"sub/app.py": INDENTED.replace("    Name", "            Name")})
+    repository.git("config", "diff.relative", "true")
+    monkeypatch.chdir("sub")
+    assert since("HEAD") == [("whitespace-bloat", "app.py", 5)]
+
+
+def test_lines_that_only_end_in_another_way_are_old(repository: GitFolder) -> None:
+    Path("old.py").write_bytes(f"# now here\n{INDENTED}".replace("\n", "\r\n").encode())
+    assert since("HEAD") == []
+
+
+def test_a_folder_that_is_named_by_a_link_is_as_old_as_what_it_holds(repository: GitFolder) -> None:
+    repository.commit({"real/app.py": INDENTED})
+    Path("link").symlink_to("real")
+    assert since("HEAD", "link") == []
+    repository.write({"real/app.py": INDENTED.replace("    Name", "            Name")})
+    assert since("HEAD", "link") == [("whitespace-bloat", "link/app.py", 5)]
