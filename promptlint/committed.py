@@ -6,7 +6,7 @@ Settings and ignore files are those of the work tree, so that two commits are me
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -37,16 +37,18 @@ class CommittedEntry:
 
 
 class Commit:
-    """The files and folders of a commit, by the absolute path that they have when it is checked out.
+    """The files and folders of a commit, besides some `without` which it is read, by the absolute path that they have
+    when it is checked out.
 
     Raises GitError where there is no such commit.
     """
 
-    def __init__(self, repository: Repository, ref: str) -> None:
+    def __init__(self, repository: Repository, ref: str, without: Collection[str] = ()) -> None:
         self._repository = repository
         self.id = repository.commit(ref)
         top = os.path.normpath(repository.top)
-        self._tracked = {os.path.normpath(os.path.join(top, path)): path for path in repository.files(self.id)}
+        files = (path for path in repository.files(self.id) if path not in without)
+        self._tracked = {os.path.normpath(os.path.join(top, path)): path for path in files}
         self._folders: dict[str, dict[str, CommittedEntry]] = {top: {}}
         self._data: dict[str, bytes] = {}
         for path in self._tracked:

@@ -83,6 +83,12 @@ class Repository:
         """The paths of all files of a commit."""
         return list(self._blobs(ref))
 
+    def left_out(self) -> frozenset[str]:
+        """The paths of files that are not in the work tree because a sparse checkout leaves them out."""
+        listed = self._text("ls-files", "-t", "-z", "--full-name", "--", ":/").split("\0")
+        skipped = (entry[2:] for entry in listed if entry.startswith("S "))
+        return frozenset(path for path in skipped if not os.path.lexists(os.path.join(self.top, path)))
+
     def contents(self, ref: str, paths: Iterable[str]) -> dict[str, bytes]:
         """What files held in a commit, by path; those that it does not have are left out. Raises GitError."""
         blobs = self._blobs(ref)

@@ -106,7 +106,10 @@ def _difference(base: str, head: str | None, paths: tuple[str, ...], session: Se
     cwd = session.resolver.cwd
     repository = Repository(cwd)
     start = _start(repository, base, head)
-    found_before, before = tree_at(Commit(repository, start), paths, session, scanner)
+    left_out = repository.left_out() if head is None else ()
+    if left_out:
+        print_note(f"not checked out, and not compared: {len(left_out)} file{'s' * (len(left_out) > 1)}")
+    found_before, before = tree_at(Commit(repository, start, left_out), paths, session, scanner)
     for problem in before.problems:
         print_note(f"not understood in {base}: {problem.path}:{problem.line}: {problem.message}")
     quiet, now = (

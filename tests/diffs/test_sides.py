@@ -57,3 +57,13 @@ def test_what_git_cannot_say_is_an_error(history: History, args: tuple[str, ...]
     result = promptlint(*args)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_files_that_a_sparse_checkout_leaves_out_are_not_gone(repository: GitFolder) -> None:
+    repository.commit({"real/app.py": INDENTED, "other/app.py": INDENTED, "other/more.py": APP})
+    repository.git("sparse-checkout", "init", "--cone")
+    repository.git("sparse-checkout", "set", "real")
+    assert not Path("other").exists()
+    result = promptlint("HEAD")
+    assert "removed" not in result.stdout
+    assert result.stderr == "note: not checked out, and not compared: 2 files\n"
