@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ast
 import warnings
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from promptlint.finding import Applicability, Finding
 from promptlint.groups import Groups
@@ -105,7 +107,7 @@ class _Pass:
 def _one_pass(analysis: Analysis, allowed: Collection[Applicability]) -> _Pass:
     """Apply, in source order, all fixes that do not overlap an earlier one. Overlapping ones wait for the next pass."""
     chosen: list[Finding] = []
-    taken: dict[str, set[Edit]] = {}
+    taken: defaultdict[str, list[Edit]] = defaultdict(list)  # in order and apart from each other
     problems: dict[tuple[str, str], Problem] = {}
 
     def drop(finding: Finding, why: str) -> None:
@@ -119,24 +121,41 @@ def _one_pass(analysis: Analysis, allowed: Collection[Applicability]) -> _Pass:
         edits = _edits(finding)
         if not is_sound(edits, analysis.sources):
             drop(finding, "its edits overlap each other or lie outside the source")
-        elif all(edit in taken.get(edit.path, ()) for edit in edits):
+        elif all(edit in _beside(edit, taken[edit.path]) for edit in edits):
             chosen.append(finding)  # another finding brings the very same edits
-        elif not any(_collide(edit, other) for edit in edits for other in taken.get(edit.path, ())):
+        elif not any(_collide(edit, other) for edit in edits for other in _beside(edit, taken[edit.path])):
             chosen.append(finding)
             for edit in edits:
-                taken.setdefault(edit.path, set()).add(edit)
-    sources = _rewritten(chosen, analysis.sources)
-    if any(_damage(analysis.sources[path], source.text) for path, source in sources.items()):
-        kept: list[Finding] = []
-        for finding in chosen:
-            attempt = _rewritten([*kept, finding], analysis.sources)
-            damage = next(filter(None, (_damage(analysis.sources[path], attempt[path].text) for path in attempt)), None)
-            if damage:
-                drop(finding, damage)
-            else:
-                kept.append(finding)
-        chosen, sources = kept, _rewritten(kept, analysis.sources)
-    return _Pass(tuple(chosen), sources, problems)
+                insort(taken[edit.path], edit, key=_range)
+    kept = _without_damage(chosen, analysis.sources, drop)
+    return _Pass(tuple(kept), _rewritten(kept, analysis.sources), problems)
+
+
+def _without_damage(
+    chosen: Sequence[Finding], sources: Mapping[str, Source], drop: Callable[[Finding, str], None]
+) -> list[Finding]:
+    """The findings whose fixes do no damage together; what does is given to `drop`, with the reason.
+
+    Halves are tried, and halves of those: each try parses whole files.
+    """
+    kept: list[Finding] = []
+    waiting = [chosen] if chosen else []
+    while waiting:
+        part = waiting.pop()
+        damage = _damage_of(_rewritten([*kept, *part], sources), sources)
+        if damage is None:
+            kept += part
+        elif len(part) == 1:
+            drop(part[0], damage)
+        else:
+            middle = len(part) // 2
+            waiting += [part[middle:], part[:middle]]
+    return kept
+
+
+def _damage_of(rewritten: Mapping[str, Source], sources: Mapping[str, Source]) -> str | None:
+    """Why one of the new sources must not replace the old one."""
+    return next(filter(None, (_damage(sources[path], source.text) for path, source in rewritten.items())), None)
 
 
 def _edits(finding: Finding) -> tuple[Edit, ...]:
@@ -149,7 +168,17 @@ def is_sound(edits: Sequence[Edit], sources: Mapping[str, Source]) -> bool:
         edit.path not in sources or not 0 <= edit.start <= edit.end <= len(sources[edit.path].text) for edit in edits
     ):
         return False
-    return not any(_collide(edit, other) for at, edit in enumerate(edits) for other in edits[:at])
+    return not any(_collide(*two) for two in pairwise(sorted(edits, key=lambda edit: (edit.path, *_range(edit)))))
+
+
+def _range(edit: Edit) -> tuple[int, int]:
+    return edit.start, edit.end
+
+
+def _beside(edit: Edit, taken: Sequence[Edit]) -> Sequence[Edit]:
+    """Those of the edits of a file, which are in order and apart from each other, with which an edit may collide."""
+    at = bisect_left(taken, _range(edit), key=_range)
+    return taken[max(at - 1, 0) : at + 1]
 
 
 def _collide(edit: Edit, other: Edit) -> bool:
@@ -171,7 +200,7 @@ def _rewritten(findings: Iterable[Finding], sources: Mapping[str, Source]) -> di
         newline = _newline(old)
         ordered = sorted(
             (replace(edit, text=edit.text.replace("\r\n", "\n").replace("\n", newline)) for edit in edits),
-            key=lambda edit: (edit.start, edit.end),
+            key=_range,
         )
         new = apply_edits(old, ordered)
         assert unchanged_outside(old, new, ordered), f"edits changed {path} outside their ranges"

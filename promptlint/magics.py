@@ -13,7 +13,7 @@ _PYTHON_CELLS = frozenset({"capture", "debug", "ipytest", "prun", "pypy", "pytho
 """Cell magics that run the rest of the cell as Python."""
 
 _LINE = re.compile(
-    r"""(?P<indent>[ \t]*)(?:
+    r"""(?P<indent>[ \t]*+)(?:
         (?:%{1,2}|!{1,2}|\?{1,2}|[,;/](?=[A-Za-z_]))             # %magic, !shell, ?help, /call
       | [%\w.*\[\]]+\?{1,2}[ \t]*(?=\r?\n|\r|\Z)                 # help?, help??
       | [^=\n\r"'()#]*[^=!<>\n\r"'()#]=[ \t]*(?:%[A-Za-z_]|!)    # files = !ls, result = %sql

@@ -12,8 +12,11 @@ from types import FrameType
 
 import pytest
 
+from promptlint.compress import compress
+from promptlint.finding import Applicability
 from promptlint.run import examine
 from promptlint.session import open_session
+from promptlint.source import decode_plain
 from promptlint.tree import tree_of
 
 HEAD = "from openai import OpenAI\n\nclient = OpenAI()\n\n\n"
@@ -42,9 +45,20 @@ def methods(number: int) -> str:
     return HEAD + "".join((*classes, *calls))
 
 
-def calls_of_functions(source: str) -> int:
+def checked(source: str) -> int:
     """How many functions are called while a source is read and checked."""
     session = open_session(Path.cwd(), isolated=True)
+    return calls_of_functions(lambda: examine(tree_of({"app.py": source.encode()}), session))
+
+
+def compressed(lines: int) -> int:
+    """How many functions are called while a text is compressed in which all lines are the same and can be shortened."""
+    session = open_session(Path.cwd(), isolated=True)
+    text = "Do this thing in order to win, please note that.\n" * lines
+    return calls_of_functions(lambda: compress(decode_plain(text.encode(), "a.txt"), session, [*Applicability]))
+
+
+def calls_of_functions(run: Callable[[], object]) -> int:
     count = 0
 
     def called(frame: FrameType, event: str, argument: object) -> None:
@@ -53,7 +67,7 @@ def calls_of_functions(source: str) -> int:
 
     sys.setprofile(called)
     try:
-        examine(tree_of({"app.py": source.encode()}), session)
+        run()
     finally:
         sys.setprofile(None)
     return count
@@ -69,5 +83,10 @@ def calls_of_functions(source: str) -> int:
     ],
 )
 def test_twice_as_much_costs_a_bounded_factor(made: Callable[[int], str], number: int, most: float) -> None:
-    calls_of_functions(made(2))  # what is loaded once
-    assert calls_of_functions(made(2 * number)) < most * calls_of_functions(made(number))
+    checked(made(2))  # what is loaded once
+    assert checked(made(2 * number)) < most * checked(made(number))
+
+
+def test_twice_as_many_fixes_cost_about_twice() -> None:
+    compressed(2)
+    assert compressed(600) < 2.5 * compressed(300)

@@ -143,6 +143,11 @@ def test_magics_are_blanked_in_place(cell: str, python: str) -> None:
     ]
 
 
+def test_a_line_of_many_blanks_is_looked_at_once() -> None:
+    cell = " " * 300_000 + "\nx = 1\n"  # it took minutes where each blank was tried as the end of the indent
+    assert without_magics(cell) == cell
+
+
 @given(st.text(alphabet="%!?x= \n\t'\"()\\#{}0a,", max_size=60))
 def test_blanking_keeps_every_offset(cell: str) -> None:
     blanked = without_magics(cell)

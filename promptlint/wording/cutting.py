@@ -33,7 +33,7 @@ def cuts(text: str, gone: Sequence[Segment]) -> Iterator[Cut]:
         if text[block.end : following].strip():
             left = block.end
         if len(segments) == segments[0].siblings:
-            found.append(_block(text, block, text[left:]))
+            found.append(_block(text, block, left))
             following = block.start
         else:
             found += [_sentences(text, block, group) for group in reversed(_neighbours(text, segments))]
@@ -55,21 +55,31 @@ def _neighbours(text: str, segments: Sequence[Segment]) -> list[list[Segment]]:
 def _sentences(text: str, block: Block, gone: Sequence[Segment]) -> Cut:
     """Some of the sentences of a block, with the blanks on one side of them."""
     first, last = gone[0], gone[-1]
-    if last.end == len(text[: block.end].rstrip()):
-        return Cut(len(text[: first.start].rstrip()), last.end, leaves_gap=False)
+    if last.end == _stripped(text, block.end):
+        return Cut(_stripped(text, first.start), last.end, leaves_gap=False)
     behind = text[last.end : block.end]
     return Cut(first.start, last.end + len(behind) - len(behind.lstrip()), leaves_gap=False)
 
 
-def _block(text: str, block: Block, rest: str) -> Cut:
+def _stripped(text: str, end: int) -> int:
+    """Where `text[:end]` ends without the blanks at its end."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _block(text: str, block: Block, left: int) -> Cut:
     """The lines of a block with a line break, and one blank line where it has blank lines on both sides.
 
-    `rest` is what comes behind it that stays.
+    From `left` on the text behind it stays.
     """
-    before, after = text[: block.start], text[block.end :]
-    introduced = before.rstrip().endswith(":") and not MARKER.match(rest.lstrip("\n"))
+    before = _stripped(text, block.start)
+    behind = left
+    while text.startswith("\n", behind):
+        behind += 1
+    introduced = text.endswith(":", 0, before) and not MARKER.match(text, behind)
     gap = block.marker.strip("().").isalnum() or introduced
-    if not rest.strip("\n"):
-        return Cut(len(before.rstrip()), block.end, gap)
-    framed = after.startswith("\n\n") and (not before or before.endswith("\n\n"))
+    if behind == len(text):
+        return Cut(before, block.end, gap)
+    framed = text.startswith("\n\n", block.end) and (not block.start or text.endswith("\n\n", 0, block.start))
     return Cut(block.start, block.end + 1 + framed, gap)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from operator import attrgetter
 
 import msgspec
 
@@ -40,18 +42,23 @@ def _announcing() -> re.Pattern[str]:
 
 def with_announcement(text: str, gone: Sequence[Segment], found: Sequence[Segment]) -> list[Segment]:
     """The segments to delete, those of `found` in front of them that only announce them included."""
-    first = found.index(gone[0])
+    asked = first = _number(gone[0], found)
     while first and _announces(text, found[first - 1], found[first]):
         first -= 1
-    return [*found[first : found.index(gone[0])], *gone]
+    return [*found[first:asked], *gone]
 
 
 def is_leant_on(text: str, gone: Sequence[Segment], found: Sequence[Segment]) -> bool:
     """Whether the segment of `found` behind those that are deleted says something else without them."""
-    behind = found.index(gone[-1]) + 1
+    behind = _number(gone[-1], found) + 1
     if behind == len(found) or not BETWEEN.fullmatch(text, gone[-1].end, found[behind].start):
         return False
     return _leaning().match(text, found[behind].start) is not None
+
+
+def _number(segment: Segment, found: Sequence[Segment]) -> int:
+    """Which of the segments found, which are in order, a segment is."""
+    return bisect_left(found, segment.start, key=attrgetter("start"))
 
 
 def _announces(text: str, segment: Segment, following: Segment) -> bool:
