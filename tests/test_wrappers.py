@@ -1,4 +1,4 @@
-"""Wrappers: calls of functions that pass what they are given on to a model, to any depth and across files."""
+"""Wrappers: calls of functions that pass what they are given on to a model, up to eight deep and across files."""
 
 from __future__ import annotations
 

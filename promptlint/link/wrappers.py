@@ -1,4 +1,4 @@
-"""Wrappers: functions that pass a parameter on into a call of a model, to any depth, and the calls of them.
+"""Wrappers: functions that pass a parameter on into a call of a model, up to eight deep, and the calls of them.
 
 A function that holds a call of a model into which one of its parameters flows is a wrapper; so is one that calls a
 wrapper with one of its own. The calls of a wrapper are found by resolving what they call, through base classes to
