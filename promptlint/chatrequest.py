@@ -44,7 +44,25 @@ class Request:
 
 def request_of(path: str, text: str) -> Request | None:
     """The chat request that `text` spells as JSON; None where it is something else, or holds no text."""
-    body = json_of(path, text)
+    return _request(json_of(path, text))
+
+
+def second_json_line(path: str, text: str) -> int | None:
+    """The 1-based line of the second value of JSON Lines that hold chat requests; None where `text` is something else:
+    a line alone, or one that is neither object nor list."""
+    bodies: dict[int, Value] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            bodies[number] = json_of(path, line)
+            if not isinstance(bodies[number], Entries | Items):
+                return None
+    if len(bodies) < 2 or not any(map(_request, bodies.values())):
+        return None
+    return list(bodies)[1]
+
+
+def _request(body: Value) -> Request | None:
+    """The chat request that a value of JSON is."""
     if isinstance(body, Items):
         texts = tuple(_turns(body))
         return Request(None, texts) if texts else None

@@ -167,6 +167,13 @@ def test_the_messages_of_a_request_are_compressed_and_nothing_else(request_body:
     assert compressed(text, path="request.json").text == expected
 
 
+def test_what_only_begins_with_a_request_is_a_plain_text() -> None:
+    messages = json.dumps([{"role": "user", "content": "Be kind."}])
+    done = compressed(f"{messages}\nThis was an  example.   \n")
+    assert done.text == f"{messages}\nThis was an example.\n"
+    assert done.before.tokens > compressed(messages).before.tokens + 10
+
+
 def test_a_repeat_across_messages_goes() -> None:
     messages = [
         {"role": "system", "content": "Answer with the name of the page. Be kind."},
@@ -288,6 +295,8 @@ def test_the_text_can_go_to_a_file(console: Console, tmp_path: Path) -> None:
         ("app.py", b"x = 1\n", "use `promptlint check --fix`"),
         ("bad.txt", b"\xff\xfe", "not valid utf-8"),
         ("missing.txt", None, "no such file"),
+        ("many.jsonl", b'\n{"messages": [{"content": "Hi"}]}\r\n\n[{"content": "Hi"}]\n', "error: many.jsonl:4: "),
+        ("many.jsonl", b'{"id": 1}\n{"messages": [{"content": "Hi"}]}\n', "JSON Lines are not read"),
     ],
 )
 def test_what_is_no_text_is_an_error(

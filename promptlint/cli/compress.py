@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from promptlint.chatrequest import second_json_line
 from promptlint.cli.options import (
     STDIN,
     Configuration,
@@ -67,7 +68,7 @@ def command(
 ) -> None:
     """Print the prompt in FILE (`-`, the default: standard input) with fewer tokens.
 
-    FILE is a plain text, Markdown, or a chat request in JSON. Placeholders, code, tables, quotations and the data of
+    FILE is a plain text, Markdown, or one chat request in JSON. Placeholders, code, tables, quotations and the data of
     JSON stay as they are. What went and what it saves goes to standard error.
     """
     given = {"select": select or list(TEXT_RULES), "ignore": ignore, "default-model": model}
@@ -100,6 +101,8 @@ def _read(file: str) -> Source:
         raise Failure(f"{error.path}:{error.line}: {error.message}") from error
     if len(source.text) > MAX_SIZE:
         raise Failure(f"{file}: longer than {MAX_SIZE:,} characters: no model takes a prompt of this length")
+    if line := second_json_line(source.path, source.text):
+        raise Failure(f"{file}:{line}: another value begins: JSON Lines are not read, only one request at a time")
     return source
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from promptlint.aliases import is_too_much
-from promptlint.json_places import ESCAPE, Placed, read_tree
+from promptlint.json_places import ESCAPE, Placed, read_tree, skip_blanks
 from promptlint.link.values import Entries, Items, Part, Scalar, Text, Unknown, Value
 from promptlint.project import Place
 from promptlint.syntax import Token
@@ -102,10 +102,12 @@ def data_of(path: str, text: str) -> Value:
 
 
 def json_of(path: str, text: str) -> Value:
-    """The value that begins a JSON text; texts know their place. Unknown where it is not valid."""
+    """The value of a JSON text; texts know their place. Unknown where it is not valid, or where more follows."""
     try:
-        placed, _ = read_tree(text)
+        placed, end = read_tree(text)
     except (json.JSONDecodeError, RecursionError):
+        return Unknown("data")
+    if skip_blanks(text, end) < len(text):
         return Unknown("data")
     return _from_json(placed, path, text)
 
