@@ -285,6 +285,7 @@ def test_an_export_without_requests_needs_the_number_of_calls() -> None:
     totals = Totals()
     totals.add(Record("gpt-4.1", None, input=300_000, cache_read=600_000, cache_write=0, output=50_000))
     assert measured_of(totals, 0.5, None) is None
+    assert measured_of(totals, 0.5, 1e-300) is None
     # Half a month: 500 of 1,000 calls.
     found = measured_of(totals, 0.5, 1000)
     assert found == Measured(calls=1000, input=600, cache_read=1200, cache_write=0, output=100)
@@ -308,11 +309,13 @@ def test_measured_requests_cost_what_they_used() -> None:
     ("traffic", "message"),
     [
         ({"call": 1}, "`traffic`: unknown key `call`, did you mean `calls`?"),
-        ({"calls": "many"}, "`traffic`: `calls` has to be a number, 0 or more, not 'many'"),
-        ({"calls": -1}, "`traffic`: `calls` has to be a number, 0 or more, not -1"),
-        ({"calls": float("nan")}, "`traffic`: `calls` has to be a number, 0 or more, not nan"),
-        ({"calls": float("inf")}, "`traffic`: `calls` has to be a number, 0 or more, not inf"),
-        ({"calls": True}, "`traffic`: `calls` has to be a number, 0 or more, not True"),
+        ({"calls": "many"}, "`traffic`: `calls` has to be a number from 0 to 1,000,000,000,000, not 'many'"),
+        ({"calls": -1}, "`traffic`: `calls` has to be a number from 0 to 1,000,000,000,000, not -1"),
+        ({"calls": float("nan")}, "`traffic`: `calls` has to be a number from 0 to 1,000,000,000,000, not nan"),
+        ({"calls": float("inf")}, "`traffic`: `calls` has to be a number from 0 to 1,000,000,000,000, not inf"),
+        ({"calls": 1e308}, "`traffic`: `calls` has to be a number from 0 to 1,000,000,000,000, not 1e+308"),
+        ({"output-tokens": 9 * 10**18}, "`traffic`: `output-tokens` has to be a number from 0 to 1,000,000,000, not 9"),
+        ({"calls": True}, "`traffic`: `calls` has to be a number from 0 to 1,000,000,000,000, not True"),
         ({"cached-share": 90}, "`traffic`: `cached-share` has to be a number from 0 to 1, not 90"),
         ({"batch": 1}, "`traffic`: `batch` has to be true or false, not 1"),
         ({"sites": 1}, "`traffic`: `sites` has to be a table, not 1"),

@@ -306,6 +306,7 @@ ALIASES = "".join(f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in rang
         ("pyproject.toml", "[tool.promptlint]\nignore = " + "[" * 5_000),
         ("pyproject.toml", "[tool.promptlint]\n" + "x." * 5_000 + "y = 1\n"),
         ("pyproject.toml", "[tool.promptlint]\nignore = " + "9" * 5_000 + "\n"),
+        ("pyproject.toml", "[tool.promptlint.rules.whitespace-bloat]\nmin-share = " + "9" * 400 + "\n"),
     ],
 )  # fmt: skip
 def test_a_hostile_configuration_is_an_error_that_names_it(

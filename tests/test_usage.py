@@ -307,6 +307,12 @@ def test_what_is_no_number_counts_as_none(tmp_path: Path) -> None:
     assert (record.input, record.output, record.usd, record.times) == (0, 0, None, None)
 
 
+def test_numbers_beyond_any_sense_count_as_none(tmp_path: Path) -> None:
+    huge = {"prompt_tokens": 1e308, "completion_tokens": 10**16, "spend": "1e308", "metadata": {}}
+    record = only(put(tmp_path, "spend.jsonl", {**SPEND, **huge, "startTime": -1e308, "endTime": 1e308}), "LiteLLM")
+    assert (record.input, record.output, record.usd, record.times) == (0, 0, None, None)
+
+
 @pytest.mark.parametrize("listed", [False, True])
 def test_a_large_file_is_not_held_in_memory(tmp_path: Path, listed: bool) -> None:
     path = tmp_path / "spend.json"

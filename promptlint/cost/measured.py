@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from promptlint.usage.record import Totals
 
+LEAST_REQUESTS = 1e-6
+"""With `calls` next to nothing, the average of a request is no number that JSON can hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -31,7 +34,7 @@ def measured_of(totals: Totals | None, months: float, calls: float | None) -> Me
     if totals is None:
         return None
     requests = (calls or 0.0) * months if totals.uncounted else float(totals.requests)
-    if not requests:
+    if requests < LEAST_REQUESTS:
         return None
     return Measured(
         calls=requests / months,

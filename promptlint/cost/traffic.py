@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +20,14 @@ AMOUNTS: Mapping[str, str] = {
     "cached-share": "cached_share",
 }
 """Keys whose value is a number, and the fields of `Traffic`."""
+MOST: Mapping[str, int] = {
+    "calls": 10**12,
+    "dynamic-tokens": 10**9,
+    "output-tokens": 10**9,
+    "cached-share": 1,
+}
+"""The largest value of each. A hundred calls a month for everybody on Earth, and a hundred times what any model reads:
+more is a slip of the pen, and sums of it are no numbers that JSON can hold."""
 BATCH = "batch"
 
 Site = tuple[str, str | None]
@@ -104,10 +111,9 @@ def _read(
                 raise origin.error(f"`{'.'.join(keys)}`: `{key}` has to be true or false, not {value!r}", *keys, key)
             base = replace(base, batch=value)
         elif key in AMOUNTS:
-            most = 1 if key == "cached-share" else None
             number = value if isinstance(value, int | float) and not isinstance(value, bool) else -1
-            if not math.isfinite(number) or number < 0 or (most and number > most):
-                expected = "a number from 0 to 1" if most else "a number, 0 or more"
+            if not 0 <= number <= MOST[key]:  # so that nan is wrong too
+                expected = f"a number from 0 to {MOST[key]:,}"
                 raise origin.error(f"`{'.'.join(keys)}`: `{key}` has to be {expected}, not {value!r}", *keys, key)
             base = replace(base, **{AMOUNTS[key]: float(number)})  # type: ignore[arg-type]  # fields that hold numbers
     return base

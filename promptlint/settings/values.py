@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -36,7 +37,7 @@ def convert(value: object, hint: Any) -> object:
         return tuple(convert(item, arguments[0]) for item in value)
     if origin is Mapping and isinstance(value, Mapping):
         return {str(key): convert(item, arguments[1]) for key, item in value.items()}
-    if hint is float and type(value) is int:
+    if hint is float and type(value) is int and abs(value) <= sys.float_info.max:
         return float(value)
     # `type`, not `isinstance`: true is no number.
     if hint is object or type(value) is hint:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -11,23 +10,31 @@ TEXT_KEYS = ("content", "text", "parts", "messages", "system", "input")
 """Keys of messages below which text is found."""
 NANOSECONDS, MICROSECONDS, MILLISECONDS = 1e17, 1e14, 1e11
 """Unix times from these on are in that unit, as far as this century goes."""
+MOST_TOKENS, MOST_USD, MOST_TIME = 1e15, 1e12, 2.6e20
+"""What all users of a large provider need in a month, what nobody can pay, and the year 10000 in nanoseconds. What is
+beyond was not measured, and sums of it are no numbers that JSON can hold."""
 
 
 def whole(value: object) -> int:
     """A number of tokens or requests; 0 where there is none."""
-    amount = number(value)
+    amount = number(value, MOST_TOKENS)
     return max(0, round(amount)) if amount is not None else 0
 
 
-def number(value: object) -> float | None:
-    """A finite number, also one written as text."""
+def usd(value: object) -> float | None:
+    """An amount of money."""
+    return number(value, MOST_USD)
+
+
+def number(value: object, most: float) -> float | None:
+    """A number, also one written as text; None where it is larger than `most`, or further below 0."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         amount = float(value)
     except (ValueError, OverflowError):
         return None
-    return amount if math.isfinite(amount) else None
+    return amount if abs(amount) <= most else None
 
 
 def mapping(value: object) -> Mapping[str, object]:
@@ -48,7 +55,7 @@ def first(values: Mapping[str, object], *keys: str) -> object:
 
 def seconds(value: object) -> float | None:
     """A Unix time in seconds, from ISO 8601 or a Unix time in any unit."""
-    amount = number(value)
+    amount = number(value, MOST_TIME)
     if amount is not None:
         units = ((NANOSECONDS, 1e9), (MICROSECONDS, 1e6), (MILLISECONDS, 1e3))
         return amount / next((unit for least, unit in units if amount >= least), 1)

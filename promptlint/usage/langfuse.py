@@ -52,7 +52,7 @@ def _record(values: Mapping[str, object]) -> Iterator[Record]:
         cache_read=cached - stored,
         cache_write=stored,
         output=sum(amount for key, amount in counted.items() if key.startswith("output")),
-        usd=fields.number(fields.first(values, "totalcost", "calculatedtotalcost")),
+        usd=fields.usd(fields.first(values, "totalcost", "calculatedtotalcost")),
         times=fields.times(values.get("starttime"), values.get("endtime")),
         path=path,
         line=line,

@@ -34,7 +34,7 @@ def records(document: Document) -> Iterator[Record]:
         cache_read=read,
         cache_write=stored,
         output=fields.whole(document.get("completion_tokens")),
-        usd=fields.number(document.get("spend")),
+        usd=fields.usd(document.get("spend")),
         times=fields.times(document.get("startTime"), document.get("endTime")),
         sent=[document.get("messages"), document.get("proxy_server_request")],
     )
