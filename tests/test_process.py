@@ -107,6 +107,9 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         ("check app.py >&-", 1, ""),
         ("check app.py >/dev/full", 2, "error: standard output: No space left on device"),
         ("check - <&-", 2, "error: standard input is closed"),
+        ("tokens --model gpt-4o <&-", 2, "error: standard input is closed"),
+        ("init <&-", 2, "error: a standard stream is closed, so that nobody can be asked (--yes agrees to everything)"),
+        ("init 2>&- <app.py", 2, ""),
     ],
 )
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")

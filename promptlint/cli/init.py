@@ -123,10 +123,17 @@ def _offer(proposal: Step | Advice, show: Terminal, *, yes: bool) -> int:
         + show.paint(f"{path} ({'new' if proposal.new else 'at the end'}): {proposal.why}", bold=True)
         + f"\n{body}"
     )
-    if not (yes or click.confirm("Write it?", default=True)):
+    if not (yes or _agrees()):
         return 0
     _write(proposal)
     return 1
+
+
+def _agrees() -> bool:
+    """Whether the user agrees to a file. Raises Failure where nobody can be asked, and Abort where nobody answers."""
+    if None in (sys.stdin, sys.stdout, sys.stderr):  # `input` needs all three
+        raise Failure("a standard stream is closed, so that nobody can be asked (--yes agrees to everything)")
+    return click.confirm("Write it?", default=True)
 
 
 def _write(step: Step) -> None:

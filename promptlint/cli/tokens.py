@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from promptlint.cli.options import STDIN, Configuration, config_options, settings_failures
-from promptlint.cli.output import Failure, deliver
+from promptlint.cli.output import Failure, deliver, read_standard_input
 from promptlint.measure import Meter, TokenRow, describe
 from promptlint.report.table import table
 from promptlint.report.terminal import Terminal, usd, visible
@@ -35,8 +34,9 @@ def command(file: str, models: tuple[str, ...], configuration: Configuration) ->
 
 
 def _text(file: str) -> str:
+    """Raises Failure."""
     try:
-        data = sys.stdin.buffer.read() if file == STDIN else read_bytes(file)
+        data = read_standard_input() if file == STDIN else read_bytes(file)
         return data.decode("utf-8-sig")
     except SourceError as error:
         raise Failure(f"{error.path}: {error.message}") from error
