@@ -104,8 +104,13 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     [
         ("check missing.py 2>&-", 2, ""),
         ("check missing.py 2>/dev/full", 2, ""),
+        ("check --wrong 2>/dev/full", 2, ""),
         ("check app.py >&-", 1, ""),
         ("check app.py >/dev/full", 2, "error: standard output: No space left on device"),
+        ("--version >/dev/full", 2, "error: standard output: No space left on device"),
+        ("--help >/dev/full", 2, "error: standard output: No space left on device"),
+        ("check --help >/dev/full", 2, "error: standard output: No space left on device"),
+        ("--help >&-", 0, ""),
         ("check - <&-", 2, "error: standard input is closed"),
         ("tokens --model gpt-4o <&-", 2, "error: standard input is closed"),
         ("init <&-", 2, "error: a standard stream is closed, so that nobody can be asked (--yes agrees to everything)"),

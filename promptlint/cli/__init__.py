@@ -20,6 +20,36 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C, as of a process that SIGINT ended."""
 
 
+def _print(text: str) -> None:
+    """Print a line. Raises Failure where standard output takes nothing; a reader that went away is no error."""
+    try:
+        click.echo(text)
+    except OSError:
+        # What tells such streams apart is not loaded for a version.
+        from promptlint.cli.output import emit
+
+        emit(f"{text}\n")
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        _print(f"promptlint {__version__}")
+        ctx.exit()
+
+
+def _show_help(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        _print(ctx.get_help())
+        ctx.exit()
+
+
+def _telling(option: click.Option | None) -> click.Option | None:
+    """The help option of a command, which prints as all of promptlint does: click's own knows no full disk."""
+    if option:
+        option.callback = _show_help
+    return option
+
+
 class _Commands(click.Group):
     """The group that finds its commands by `COMMANDS`, and gives exit code 2 where promptlint itself fails."""
 
@@ -31,7 +61,11 @@ class _Commands(click.Group):
             return None
         command = import_module(f"{__name__}.{cmd_name}").command
         assert isinstance(command, click.Command)
+        _telling(command.get_help_option(ctx))
         return command
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return _telling(super().get_help_option(ctx))
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -50,7 +84,14 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="promptlint", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Find wasted tokens in the prompts and LLM calls of Python code, and fix them.
 
@@ -82,3 +123,5 @@ def run() -> None:
         if isinstance(end.code, int):
             os._exit(end.code)
         raise
+    except OSError:  # of click, which has no other way to say that an option is wrong than standard error
+        os._exit(2)
