@@ -179,6 +179,25 @@ def test_settings_that_do_not_load_are_an_error_before_anything_is_written(proje
     assert files(project) == before
 
 
+@pytest.mark.parametrize("name", ["pyproject.toml", ".pre-commit-config.yaml"])
+@pytest.mark.parametrize("leads_out", [False, True])
+def test_what_cannot_be_added_to_is_an_error_before_anything_is_written(
+    project: GitFolder, name: str, leads_out: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project.write({"app.py": PROGRAM})
+    path = project.path / name
+    if leads_out:
+        elsewhere = tmp_path_factory.mktemp("elsewhere") / name
+        elsewhere.write_text("repos:\n- repo: meta\n" if name.endswith("yaml") else "", encoding="utf-8")
+        path.symlink_to(elsewhere)
+    else:
+        path.write_bytes(b"\xff\xfe")
+    result = promptlint("init", "--yes")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {name}: ")
+    assert {one.name for one in project.path.iterdir()} == {".git", "app.py", name}
+
+
 def test_what_is_installed_elsewhere_is_what_runs_here(project: GitFolder) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -46,11 +47,15 @@ def command(ctx: click.Context, yes: bool, scanning: Scanning) -> None:
             session = open_or_fail({"default_model": model}, Configuration())
             session.quiet = found.quiet
         analysis = examine(tree, session)
+    project = _project(analysis, session)
+    if yes:
+        _refuse_what_cannot_be_written(project)
     show = terminal(sys.stdout)
     emit(_seen(analysis))
     try:
         written = _offer_baseline(analysis, session.resolver.cwd, show, yes=yes)
-        for proposal in initial.proposals(_project(analysis, session)):
+        project = replace(project, baseline=os.path.isfile(baseline.FILE))
+        for proposal in initial.proposals(project):
             written += _offer(proposal, show, yes=yes)
     except click.Abort as error:
         raise Failure("stopped: nothing more is written (--yes agrees to everything)") from error
@@ -73,6 +78,7 @@ def _seen(analysis: Analysis) -> str:
 
 
 def _project(analysis: Analysis, session: Session) -> initial.Project:
+    """What is seen of the project. Raises Failure where a file that may be added to cannot be read."""
     cwd = session.resolver.cwd
     names = (initial.PYPROJECT, initial.HOOKS, initial.GITHUB, initial.GITLAB, initial.GITLAB_CI)
     try:
@@ -89,6 +95,15 @@ def _project(analysis: Analysis, session: Session) -> initial.Project:
         model=initial.usual_model(analysis.project.calls),
         baseline=os.path.isfile(baseline.FILE),
     )
+
+
+def _refuse_what_cannot_be_written(project: initial.Project) -> None:
+    """Raises Failure where a file of the proposals cannot be written: then none is, not even those before it."""
+    for proposal in initial.proposals(project):
+        if isinstance(proposal, Step):
+            refuse_what_leads_out(Path(proposal.path))
+            if not proposal.new and not os.access(proposal.path, os.W_OK):
+                raise Failure(f"{proposal.path}: the file is write-protected")
 
 
 def _is_configured(folder: str) -> bool:
