@@ -19,6 +19,8 @@ from sample_rules import PROGRAM, Crash, PleaseWord, VeryWord
 
 RULES = Registry((VeryWord, PleaseWord, Crash))
 Promptlint = Callable[..., Result]
+PATHS = ("audit", "baseline", "check", "inventory")
+"""The commands that take PATHS."""
 
 
 @pytest.fixture
@@ -88,6 +90,15 @@ def test_fail_on(promptlint: Promptlint, app: Path, threshold: str, exit_code: i
         (["check", "app.py", "--output-format", "json", "--statistics"], "--statistics"),
         (["check", "-", "app.py"], "reads one source from standard input"),
         (["check", "app.py", "--stdin-filename", "x.py"], "--stdin-filename names the source"),
+        *(([command, "app.py", ""], "'[PATHS]...': a path is empty") for command in PATHS),
+        *(([command, "--model", "gpt-4o", ""], "a path is empty") for command in ("compress", "tokens")),
+        (["diff", "HEAD", "--path", ""], "'--path': a path is empty"),
+        *(
+            (["check", "app.py", option, value], f"'{option}': `{value}` names no rule")
+            for option in ("--select", "--extend-select", "--ignore")
+            for value in ("", ",")
+        ),
+        (["compress", "app.txt", "--ignore", "TOK1", "--ignore", ""], "'--ignore': `` names no rule"),
         (["inventory", "bad.py"], "error: bad.py:2: "),
         (["inventory", "nowhere"], "error: nowhere:1: no such file or directory\n"),
         (["rule", "very-wrod"], "error: there is no rule `very-wrod`, did you mean `very-word`?\n"),

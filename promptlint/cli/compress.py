@@ -13,6 +13,7 @@ from promptlint.cli.options import (
     Configuration,
     config_options,
     file_option,
+    no_empty_path,
     rule_names,
     settings_failures,
 )
@@ -42,7 +43,7 @@ TEXT_RULES = ("TOK1",)
 
 
 @click.command("compress")
-@click.argument("file", default=STDIN)
+@click.argument("file", default=STDIN, callback=no_empty_path)
 @click.option("--model", metavar="MODEL", help="Count for this model.")
 @click.option("--unsafe-fixes", is_flag=True, help="Include fixes that change words.")
 @click.option(

@@ -15,6 +15,7 @@ from promptlint.cli.options import (
     config_options,
     file_option,
     format_option,
+    no_empty_path,
     scan_options,
     settings_failures,
 )
@@ -54,7 +55,13 @@ class _LimitType(click.ParamType[Limit]):
 @click.command("diff")
 @click.argument("base")
 @click.argument("head", required=False)
-@click.option("--path", "paths", multiple=True, help="Compare only this file or folder  [default: the current folder]")
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    callback=no_empty_path,
+    help="Compare only this file or folder  [default: the current folder]",
+)
 @format_option(FORMATS, "text")
 @file_option("the report")
 @click.option(

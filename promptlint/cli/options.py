@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import click
 
@@ -19,6 +19,7 @@ STDIN = "-"
 """The path that stands for standard input."""
 
 Command: TypeAlias = Callable[..., Any]
+_Paths = TypeVar("_Paths", str, tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,23 @@ def file_option(what: str) -> Callable[[Command], Command]:
 
 
 def rule_names(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[str]:
-    """The rules that an option names, which may be given several times and take several names at once."""
-    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+    """The rules that an option names, which may be given several times and take several names at once. Raises
+    BadParameter for a value that names none."""
+    named = [[name.strip() for name in value.split(",") if name.strip()] for value in values]
+    if [] in named:
+        raise click.BadParameter(f"`{values[named.index([])]}` names no rule.", ctx, parameter)
+    return [name for names in named for name in names]
 
 
-paths_argument = click.argument("paths", nargs=-1, metavar="[PATHS]...")
+def no_empty_path(ctx: click.Context, parameter: click.Parameter, value: _Paths) -> _Paths:
+    """A path or several, as given. Raises BadParameter for an empty one: joined with a folder it would be that folder,
+    and whoever wrote "$FILE" did not mean all of it."""
+    if "" in ((value,) if isinstance(value, str) else value):
+        raise click.BadParameter("a path is empty.", ctx, parameter)
+    return value
+
+
+paths_argument = click.argument("paths", nargs=-1, metavar="[PATHS]...", callback=no_empty_path)
 """Files and folders; the current folder where none is given."""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from promptlint.cli.options import STDIN, Configuration, config_options, settings_failures
+from promptlint.cli.options import STDIN, Configuration, config_options, no_empty_path, settings_failures
 from promptlint.cli.output import Failure, deliver, read_standard_input
 from promptlint.measure import Meter, TokenRow, describe
 from promptlint.report.table import table
@@ -16,7 +16,7 @@ from promptlint.source import SourceError, read_bytes
 
 
 @click.command("tokens")
-@click.argument("file", default=STDIN)
+@click.argument("file", default=STDIN, callback=no_empty_path)
 @click.option("--model", "models", multiple=True, metavar="MODEL", help="Count for this model; may be repeated.")
 @config_options
 def command(file: str, models: tuple[str, ...], configuration: Configuration) -> None:
