@@ -111,6 +111,11 @@ class Tree:
         """What could not be read, scanned or linked."""
         return (*self.unread, *(problem for one in self.linked for problem in one.project.problems))
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths of all programs, of the text files that hold prompts, and of what could not be read."""
+        return self.passed_over.paths.union(self.modules, (problem.path for problem in self.unread))
+
     def holds_text(self, path: str) -> bool:
         """Whether a file is a text file, not a program."""
         return self.texts.knows(path) or is_text_file(path)

@@ -117,6 +117,8 @@ def test_usage_on_the_command_line(project: Path) -> None:
     assert call["calls_per_month"] == 50
     assert call["tokens"]["output"] == {"tokens": 100, "how": "measured"}
     assert document["usage"]["unmatched"] == []
+    assert CliRunner().invoke(main, [*options, "--output-file", "spans.jsonl"]).exit_code == 2
+    assert CliRunner().invoke(main, options).exit_code == 0
     broken = CliRunner().invoke(main, ["audit", "--no-cache", "--usage", "pyproject.toml"])
     assert broken.exit_code == 2
     assert "pyproject.toml: invalid JSON" in broken.stderr

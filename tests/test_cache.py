@@ -138,6 +138,25 @@ def test_a_prompt_file_that_changes_is_seen(check: Check) -> None:
     assert check("--select", "TOK102").stdout != before
 
 
+def test_a_report_that_is_recalled_goes_into_no_prompt_file_either(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("app.py").write_text(
+        "from pathlib import Path\nfrom openai import OpenAI\n"
+        "OpenAI().responses.create(model='gpt-5.5', input=Path('prompt.txt').read_text())\n",
+        encoding="utf-8",
+    )
+    Path("prompt.txt").write_text("Name the page of the manual.\n", encoding="utf-8")
+    Path("report.txt").write_text("", encoding="utf-8")
+    assert check("--output-file", "report.txt").exit_code == 1
+    refused = check("--output-file", "prompt.txt")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "error: prompt.txt: not written" in refused.stderr
+    assert Path("prompt.txt").read_text(encoding="utf-8") == "Name the page of the manual.\n"
+    monkeypatch.setattr("promptlint.cli.session.examine", lambda *_: pytest.fail("examined again"))
+    assert check("--output-file", "report.txt").exit_code == 1
+
+
 def test_what_is_broken_inside_is_scanned_again(check: Check, scanned: list[str]) -> None:
     expected = check().stdout
     for value in (b"", b"\x93\x01", b"x\x9c garbage", "text", 12345):

@@ -309,6 +309,28 @@ def test_output_file_holds_the_report(promptlint: Promptlint, app: Path) -> None
     assert Path("report.txt").read_text() == printed
 
 
+@pytest.mark.parametrize("name", ["app.py", "./sub/../app.py", "symbolic.txt", "hard.txt", "plain.py", "bad.py"])
+@pytest.mark.parametrize("command", ["audit", "baseline", "check", "check --fix", "inventory"])
+def test_a_report_never_goes_into_a_file_that_is_checked(
+    promptlint: Promptlint, app: Path, command: str, name: str
+) -> None:
+    Path("plain.py").write_text("x = 1\n")
+    Path("bad.py").write_text("import openai\nPROMPT = (\n")
+    Path("sub").mkdir()
+    Path("symbolic.txt").symlink_to("app.py")
+    Path("hard.txt").hardlink_to("app.py")
+    before = {path: path.read_bytes() for path in Path().glob("*.*")}
+    result = promptlint(*command.split(), "--output-file", name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: {Path(name)}: not written: it is one of the files that are checked\n"
+    assert {path: path.read_bytes() for path in Path().glob("*.*")} == before
+
+
+def test_a_report_on_standard_input_never_goes_into_the_file_it_is_named_for(promptlint: Promptlint, app: Path) -> None:
+    result = promptlint("check", "-", "--fix", "--stdin-filename", "app.py", "--output-file", "app.py", stdin=PROGRAM)
+    assert (result.exit_code, app.read_text()) == (2, PROGRAM)
+
+
 def test_show_settings_names_origins(promptlint: Promptlint, app: Path) -> None:
     Path("promptlint.yaml").write_text("fail-on: high\n")
     lines = promptlint("check", "--show-settings", "--ignore", "TST1").stdout.splitlines()

@@ -17,7 +17,7 @@ from promptlint.cli.options import (
     scan_options,
     settings_failures,
 )
-from promptlint.cli.output import Failure, deliver, end_of, print_note
+from promptlint.cli.output import Failure, deliver, end_of, print_note, refuse_to_overwrite
 from promptlint.cli.progress import Progress, progress
 from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
 from promptlint.cost.audit import MeasuredUsage, audit_of
@@ -67,6 +67,7 @@ def command(
         found = find_files(paths, session)
         session.quiet = found.quiet
         tree = tree_in(found, session, scanner, shown.track(found.files, "Reading files"))
+        refuse_to_overwrite(output_file, (*tree.paths, *map(str, usage_files)))
         shown.step("Looking for waste")
         analysis = examine(tree, session)
         counted = requests(tree.project, session.quiet)

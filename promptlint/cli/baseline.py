@@ -9,7 +9,7 @@ import click
 
 from promptlint.baseline import FILE, encoded, made_of
 from promptlint.cli.options import Configuration, Scanning, config_options, paths_argument, scan_options
-from promptlint.cli.output import deliver, emit, end_of
+from promptlint.cli.output import deliver, emit, end_of, refuse_to_overwrite
 from promptlint.cli.session import analysis_in, open_or_fail
 from promptlint.report.terminal import plural
 
@@ -35,6 +35,7 @@ def command(
 ) -> None:
     """Write down the findings in PATHS; `promptlint check --baseline FILE` then leaves them out."""
     analysis = analysis_in(paths, open_or_fail({}, configuration), scanning)
+    refuse_to_overwrite(output_file, analysis.tree.paths)
     made = made_of(analysis.findings, analysis.sources, os.path.dirname(os.path.abspath(output_file)))
     deliver(lambda _: encoded(made), output_file)
     count = plural(len(analysis.findings), "finding")

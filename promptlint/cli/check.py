@@ -23,7 +23,7 @@ from promptlint.cli.options import (
     scan_options,
     settings_failures,
 )
-from promptlint.cli.output import NOTHING, emit, end_of, read_standard_input
+from promptlint.cli.output import NOTHING, emit, end_of, is_one_of, read_standard_input, refuse_to_overwrite
 from promptlint.cli.session import analysis_of, find_files, open_or_fail, scanner_of
 from promptlint.cli.verdict import FORMATS, RANKS, Verdict, renderer
 from promptlint.discover import Discovery
@@ -169,6 +169,7 @@ def _show_files(found: Discovery) -> int:
 
 def _check_stdin(name: str, session: Session, work: Work, verdict: Verdict) -> int:
     """Check the source on standard input, and print it where it is to be fixed; the exit code."""
+    refuse_to_overwrite(verdict.output_file, () if name == STDIN else (name,))
     content = read_standard_input()
     try:
         tree = tree_of({name: content}, session.declared((name,)))
@@ -186,9 +187,11 @@ def _check_stdin(name: str, session: Session, work: Work, verdict: Verdict) -> i
 def _check_files(found: Discovery, session: Session, scanner: Scanner, work: Work, verdict: Verdict) -> int:
     """Check files, or tell again what was told of them before; the exit code."""
     memory = _memory(found, session, scanner, work, verdict)
-    if memory and (report := memory.recall()):
+    report = memory.recall() if memory else None
+    if report and not is_one_of(verdict.output_file, (*found.files, *report.texts)):
         return verdict.again(report)
     analysis = analysis_of(found, session, scanner, memory.read if memory else read_bytes)
+    refuse_to_overwrite(verdict.output_file, analysis.tree.paths)
     view = _viewed(analysis, found, session, work, write=not work.show_diff)
     return verdict.on_diff(view) if work.show_diff else verdict.on(view, memory)
 

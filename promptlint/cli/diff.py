@@ -19,7 +19,17 @@ from promptlint.cli.options import (
     scan_options,
     settings_failures,
 )
-from promptlint.cli.output import FAILED, FINDINGS, NOTHING, Failure, deliver, print_error, print_note, print_problems
+from promptlint.cli.output import (
+    FAILED,
+    FINDINGS,
+    NOTHING,
+    Failure,
+    deliver,
+    print_error,
+    print_note,
+    print_problems,
+    refuse_to_overwrite,
+)
 from promptlint.cli.session import open_or_fail, scanner_of, tree_in
 from promptlint.committed import Commit, tree_at
 from promptlint.diffs import Difference, compare
@@ -98,6 +108,7 @@ def command(
             difference = _difference(base, head, paths, session, scanner)
         except GitError as error:
             raise Failure(str(error)) from error
+    refuse_to_overwrite(output_file, difference.now.tree.paths)
     view = View(replace(difference.now, findings=difference.findings), session)
     render = import_module(f"promptlint.report.{FORMATS[output_format]}").render
     deliver(lambda terminal: render(difference, view, terminal), output_file)

@@ -16,7 +16,7 @@ from promptlint.cli.options import (
     scan_options,
     settings_failures,
 )
-from promptlint.cli.output import deliver, end_of
+from promptlint.cli.output import deliver, end_of, refuse_to_overwrite
 from promptlint.cli.session import find_files, open_or_fail, scanner_of, tree_in
 from promptlint.report import inventory
 
@@ -40,6 +40,7 @@ def command(
     session = open_or_fail({}, configuration)
     with settings_failures(), scanner_of(scanning) as scanner:
         tree = tree_in(find_files(paths, session), session, scanner)
+        refuse_to_overwrite(output_file, tree.paths)
         if output_format == "json":
             deliver(lambda _: inventory.as_json(tree, session), output_file)
         else:

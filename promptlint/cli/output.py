@@ -89,6 +89,25 @@ def read_standard_input() -> bytes:
     return stream.buffer.read()
 
 
+def is_one_of(file: Path | None, paths: Iterable[str]) -> bool:
+    """Whether a file is there and is one of others, by whatever name or link."""
+    own = _status(file) if file else None
+    return own is not None and any(other and os.path.samestat(own, other) for other in map(_status, paths))
+
+
+def _status(path: str | Path) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except OSError:  # it is not there, or cannot be reached
+        return None
+
+
+def refuse_to_overwrite(file: Path | None, paths: Iterable[str]) -> None:
+    """Raises Failure for a file to be written that is one of those that are checked: a slip would cost all of it."""
+    if is_one_of(file, paths):
+        raise Failure(f"{file}: not written: it is one of the files that are checked")
+
+
 def refuse_what_leads_out(file: Path) -> None:
     """Raises Failure for a file to be written below the working directory that a symbolic link puts elsewhere: the
     link may be somebody else's."""

@@ -45,6 +45,14 @@ def test_two_commits_are_compared_whatever_the_work_tree_holds(repository: GitFo
     assert Path("app.py").read_text(encoding="utf-8") == "client.chat(\n"
 
 
+def test_a_report_never_goes_into_a_file_that_is_compared(repository: GitFolder) -> None:
+    repository.commit({"app.py": APP, "reply_prompt.txt": REPLY, "plain.py": "x = 1\n"})
+    for path, text in {"app.py": APP, "reply_prompt.txt": REPLY, "plain.py": "x = 1\n"}.items():
+        result = promptlint("HEAD", "--output-file", path)
+        assert (result.exit_code, "not written" in result.stderr) == (2, True)
+        assert Path(path).read_text(encoding="utf-8") == text
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [
