@@ -9,6 +9,8 @@ from promptlint.facts import ModuleFacts
 from promptlint.link.env import Env
 from promptlint.link.names import Module
 from promptlint.project import Place
+from promptlint.promptfiles import Listed
+from promptlint.source import Source
 
 
 def file_behind(error: BaseException) -> str | None:
@@ -24,7 +26,7 @@ def file_behind(error: BaseException) -> str | None:
 def _paths(frame: FrameType) -> Iterator[str]:
     """The files that the local variables of a function speak of."""
     for value in frame.f_locals.values():
-        if isinstance(value, Module | ModuleFacts | Place):
+        if isinstance(value, Module | ModuleFacts | Place | Source | Listed):
             yield value.path
         elif isinstance(value, Env):
             yield value.module.path

@@ -37,8 +37,8 @@ class CommittedEntry:
 
 
 class Commit:
-    """The files and folders of a commit, besides some `without` which it is read, by the absolute path that they have
-    when it is checked out.
+    """The files and folders of a commit, files in `without` left out, by the absolute path that they have when it is
+    checked out.
 
     Raises GitError where there is no such commit.
     """

@@ -17,7 +17,7 @@ from itertools import pairwise
 from promptlint.finding import Applicability, Finding
 from promptlint.groups import Groups
 from promptlint.project import Problem, problem_at
-from promptlint.promptfiles import is_valid
+from promptlint.promptfiles import flaw_of
 from promptlint.run import Analysis
 from promptlint.source import Source, SourceError, decode, encode
 from promptlint.template import Edit
@@ -243,7 +243,7 @@ def _damage(source: Source, text: str) -> str | None:
 
 def _parses(source: Source) -> bool:
     if not source.is_python:
-        return is_valid(source.path, source.text)
+        return flaw_of(source.path, source.text) is None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as invalid escape sequences, which are the author's

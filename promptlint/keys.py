@@ -63,7 +63,7 @@ def surroundings(found: Discovery, session: Session, *about: object) -> Key:
     from promptlint.measure import current_day
 
     key = Key(_everything())
-    key.add(current_day(), session.resolver.cwd, found.roots, *about)
+    key.add(*_interpreter(), current_day(), session.resolver.cwd, found.roots, *about)
     return key
 
 
@@ -126,7 +126,7 @@ def _everything() -> bytes:
     key = Key(
         _digest_of_all(path for folder in folders for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.yaml"))))
     )
-    key.add(*_interpreter(), *map(_version, DEPENDENCIES))
+    key.add(*map(_version, DEPENDENCIES))
     return key.digest()
 
 

@@ -6,6 +6,7 @@ Lines that stand once in both texts are matched first (patience diff), then what
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -88,14 +89,23 @@ def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _aligned(old: Sequence[str], new: Sequence[str], window: _Window) -> Iterator[tuple[int, int]]:
-    """Lines that are the same where none stands once in both: a few are compared each with each, as many as before one
-    by one."""
+    """Lines that are the same where none stands once in both: a few are compared each with each; of many the first of
+    one kind is the first of the other text, the second its second."""
     low, high, begin, end, _ = window
     if (high - low) * (end - begin) <= SMALL:
         matcher = SequenceMatcher(None, old[low:high], new[begin:end], autojunk=False)
         for at, then, size in matcher.get_matching_blocks():
             yield from ((low + at + more, begin + then + more) for more in range(size))
-    elif high - low == end - begin:
-        for at, then in zip(range(low, high), range(begin, end), strict=True):
-            if old[at] == new[then]:
-                yield at, then
+    else:
+        here, there = _numbered(old, low, high), _numbered(new, begin, end)
+        yield from _rising([(at, there[line]) for line, at in here.items() if line in there])
+
+
+def _numbered(lines: Sequence[str], start: int, end: int) -> dict[tuple[str, int], int]:
+    """The numbers of the lines of a stretch by what they hold and how often that stood there before, in order."""
+    seen: Counter[str] = Counter()
+    found: dict[tuple[str, int], int] = {}
+    for at in range(start, end):
+        found[lines[at], seen[lines[at]]] = at
+        seen[lines[at]] += 1
+    return found

@@ -80,20 +80,23 @@ def link_all(
 
 
 def _link_what_can_be(part: Sequence[ModuleFacts], files: TextFiles, declared: Sequence[CallTable]) -> Project:
-    """The project of a part. A file over which linking fails is left out of it, and named in its problems; all that are
-    left, where it is not known which one that is."""
+    """The project of a part. A program or text file over which linking fails is left out of it, and named in its
+    problems; all that are left, where it is not known which one that is."""
     problems: list[Problem] = []
     left = {facts.path: facts for facts in part}
     while True:
         try:
             return replace(link(left.values(), files, declared), problems=tuple(problems))
         except Exception as error:  # one file must not take the others with it
-            path = file_behind(error)
-            if not left:  # a text file
-                named = [path] if path else [one.path for one in files.listed]
-                return Project({}, (), (), problems=(*problems, *(not_analysed(one, error) for one in named)))
-            is_known = path in left and len(problems) < MOST_FAILURES
-            for failed in [path] if path and is_known else list(left):
+            path = file_behind(error) if len(problems) < MOST_FAILURES else None
+            if path and files.knows(path):
+                files.leave_out(path)
+                problems.append(not_analysed(path, error))
+                continue
+            if not left:  # over text files, of which it is not known which one that is
+                failed_texts = (not_analysed(one.path, error) for one in files.listed)
+                return Project({}, (), (), problems=(*problems, *failed_texts))
+            for failed in [path] if path in left else list(left):
                 del left[failed]
                 problems.append(not_analysed(failed, error))
 

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Any
 
 from promptlint.json_places import UNIT, Placed, read_list, read_object, read_placed, skip_blanks
@@ -196,8 +196,8 @@ def _spelled(old: Sequence[tuple[str, str]], new: Sequence[str], ascii_only: boo
     at = 0
     for gone, come in differences([text for _, text in old], new):
         yield from spellings[at : gone.start]
-        for spelling, line in zip_longest(spellings[gone.start : gone.stop][: len(come)], new[come.start : come.stop]):
-            yield _respelled_line(spelling or "", line or "", ascii_only)
+        for number, line in enumerate(new[come.start : come.stop], gone.start):
+            yield _respelled_line(spellings[number] if number < gone.stop else "", line, ascii_only)
         at = gone.stop
     yield from spellings[at:]
 

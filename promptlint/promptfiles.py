@@ -52,27 +52,26 @@ def may_hold_prompts(within: str) -> bool:
     return within.endswith(SUFFIXES) and _PROMISING.search(within) is not None
 
 
-def is_valid(path: str, text: str) -> bool:
-    """Whether the text of a YAML or JSON file can be loaded; every other text can."""
+def flaw_of(path: str, text: str) -> str | None:
+    """Why the text of a YAML or JSON file cannot be loaded, or should not be; None for every other text."""
     if path.endswith(".json"):
         try:
             json.loads(text)
         except (ValueError, RecursionError):
-            return False
+            return "not valid JSON"
     elif path.endswith((".yaml", ".yml")):
         import yaml
 
         try:
             loader = yaml.SafeLoader(text)
             node = loader.get_single_node()
-            if node is None:
-                return True
-            if is_too_much(node):
-                return False
-            loader.construct_document(node)
+            if node is not None:
+                if is_too_much(node):
+                    return "it holds too many values, or itself"
+                loader.construct_document(node)
         except (yaml.YAMLError, RecursionError, *VALUE_ERRORS):
-            return False
-    return True
+            return "not valid YAML"
+    return None
 
 
 def load_from_disk(path: str) -> bytes | None:
@@ -138,9 +137,8 @@ class TextFiles:
         if self.is_portable and leads_out(full, self._real_roots):
             raise SourceError(path, 1, LEADS_OUT)
         source = decode_plain(data, path)
-        if path in self._declared and not is_valid(path, source.text):
-            kind = "JSON" if path.endswith(".json") else "YAML"
-            raise SourceError(path, 1, f"not valid {kind}: its texts are not known")
+        if path in self._declared and (flaw := flaw_of(path, source.text)):
+            raise SourceError(path, 1, f"{flaw}: its texts are not known")
         self._data[path] = data
         return source
 
@@ -184,6 +182,11 @@ class TextFiles:
         self._sources.update(other._sources)
         self._data.update(other._data)
         self._problems.update(other._problems)
+
+    def leave_out(self, path: str) -> None:
+        """Take a file for one that is not there."""
+        self._sources[path] = None
+        self.listed = tuple(one for one in self.listed if one.path != path)
 
     def updated(self, sources: Mapping[str, Source | None]) -> TextFiles:
         """The same files with some of them replaced in memory, None: taken away."""

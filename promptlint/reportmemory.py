@@ -40,8 +40,9 @@ class ReportMemory:
     states: Mapping[str, bytes]
     session: Session
     texts: TextFiles
-    _changed: set[str] = field(default_factory=set)
-    """The programs that somebody changed after the key was made."""
+    _changed: set[str] = field(default_factory=set, init=False, compare=False)
+    """The programs that somebody changed after the key was made: noted where they are read, which is long before it is
+    known what to keep."""
 
     def recall(self) -> Report | None:
         """The report, None where there is none or a text file changed."""

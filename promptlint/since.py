@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import itemgetter
 
 from promptlint.discover import SUFFIXES
 from promptlint.finding import Finding
@@ -14,6 +16,7 @@ from promptlint.fingerprint import fingerprint
 from promptlint.git import Repository
 from promptlint.linediff import differences
 from promptlint.patterns import below
+from promptlint.project import Place
 from promptlint.promptfiles import is_text_file
 from promptlint.run import Analysis
 from promptlint.source import Source, SourceError, decode, decode_plain, shown
@@ -52,7 +55,7 @@ def earlier(tree: Tree, repository: Repository, commit: str, cwd: str, roots: It
         held.update(map(seen, part.files(at)))
         wanted: list[str] = []
         for change in part.changes(at, None):
-            if change.old and _is_searched(os.path.join(part.top, change.old), roots):
+            if change.old and is_searched(os.path.join(part.top, change.old), roots):
                 wanted.append(change.old)
                 if change.new and change.new != change.old:
                     renamed[seen(change.old)] = seen(change.new)
@@ -65,7 +68,7 @@ def earlier(tree: Tree, repository: Repository, commit: str, cwd: str, roots: It
 def _names_of_links(tree: Tree, cwd: str) -> dict[str, str]:
     """The names of the files of a tree that were found through a link, by where they really are."""
     real = ((path, os.path.realpath(os.path.join(cwd, path))) for path in tree.sources)
-    return {full: path for path, full in real if shown(full, cwd) != path}
+    return {full: path for path, full in real if shown(full, cwd) != path}  # mostly none
 
 
 def _with_submodules(repository: Repository, commit: str) -> Iterator[tuple[Repository, str]]:
@@ -89,11 +92,15 @@ def new_findings(now: Analysis, before: Analysis, past: Earlier) -> tuple[Findin
         if path not in changed:
             changed[path] = _changed(texts.get(path, ""), now.sources[path].text)
         known[mark] -= 1
-        if known[mark] < 0 or any(
-            start < finding.place.end and finding.place.start < end for start, end in changed[path]
-        ):
+        if known[mark] < 0 or _touches(finding.place, changed[path]):
             new.append(finding)
     return tuple(new)
+
+
+def _touches(place: Place, ranges: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place holds some of the ranges, which are in order and apart from each other."""
+    at = bisect_right(ranges, place.start, key=itemgetter(1))
+    return at < len(ranges) and ranges[at][0] < place.end
 
 
 def _changed(old: str, new: str) -> list[tuple[int, int]]:
@@ -105,7 +112,7 @@ def _changed(old: str, new: str) -> list[tuple[int, int]]:
     return [(starts[lines.start], starts[lines.stop]) for _, lines in differences(old.splitlines(), new.splitlines())]
 
 
-def _is_searched(path: str, roots: tuple[str, ...]) -> bool:
+def is_searched(path: str, roots: tuple[str, ...]) -> bool:
     """Whether an absolute path is one of a program or text file below a root."""
     return (path.endswith(SUFFIXES) or is_text_file(path)) and any(below(path, root) for root in roots)
 

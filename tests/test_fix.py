@@ -147,6 +147,16 @@ def test_a_fix_that_breaks_the_file_is_dropped_and_the_others_applied(fix: FixRu
     assert (problem.path, problem.line) == ("app.py", 4)
 
 
+def test_of_two_fixes_that_break_the_file_together_the_first_is_applied(fix: FixRun) -> None:
+    source = b'from openai import OpenAI\nOpenAI().responses.create(0, input="You are the clerk of a shop.")\n'
+    first, text = source.index(b"0"), source.index(b'"')
+    named = edit_rule(lambda one, _: [Edit("a.py", first, first, "n=")] if one.place.start == text else [], 901)
+    bare = edit_rule(lambda one, _: [Edit("a.py", one.place.start - 6, one.place.start, "")], 902)
+    fixed = fix({"a.py": source}, named, bare)
+    assert Path("a.py").read_bytes() == source.replace(b"(0", b"(n=0")
+    assert [problem.message.split(":")[0] for problem in fixed.problems] == ["fix of edit-902 dropped"]
+
+
 def test_a_fix_that_the_encoding_of_the_file_cannot_hold_is_dropped(fix: FixRun) -> None:
     program = b"# coding: ascii\n" + PROGRAM.encode()
     fixed = fix({"app.py": program}, edit_rule(swap("very", "très"), 901))

@@ -58,6 +58,11 @@ def compressed(lines: int) -> int:
     return calls_of_functions(lambda: compress(decode_plain(text.encode(), "a.txt"), session, [*Applicability]))
 
 
+def models(number: int) -> str:
+    """Functions that count tokens for a model of their own."""
+    return HEAD + "".join(f"def f{at}(t, model='gpt-4'):\n    return count_tokens(t, model)\n" for at in range(number))
+
+
 def calls_of_functions(run: Callable[[], object]) -> int:
     count = 0
 
@@ -77,6 +82,7 @@ def calls_of_functions(run: Callable[[], object]) -> int:
     ("made", "number", "most"),
     [
         pytest.param(assignments, 300, 3.1, id="assignments"),
+        pytest.param(models, 200, 2.2, id="models"),
         pytest.param(lines_alike, 400, 2.7, id="lines"),
         # Each of the calls may mean each of the methods, so that this is the square; it was the cube.
         pytest.param(methods, 40, 4.5, id="methods of one name"),

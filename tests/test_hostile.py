@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from command import Console
+from promptlint.link.contents import with_holes
 from promptlint.link.matching import Matcher
+from promptlint.link.values import Text
 from promptlint.project import Project
 from promptlint.promptfiles import Listed, TextFiles
 from promptlint.run import examine
@@ -379,21 +381,21 @@ MERGED = "a0: &a0 {x: 1}\n" + "".join(f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n -
 
 
 @pytest.mark.parametrize(
-    ("name", "text"),
+    ("name", "text", "flaw"),
     [
-        ("p.yaml", "system_prompt: [a\n"),
-        ("p.yaml", 'system_prompt: !!int ""\n'),
-        ("p.yaml", MERGED),
-        ("p.json", '{"system_prompt": ['),
+        ("p.yaml", "system_prompt: [a\n", "not valid YAML"),
+        ("p.yaml", 'system_prompt: !!int ""\n', "not valid YAML"),
+        ("p.yaml", MERGED, "it holds too many values, or itself"),
+        ("p.json", '{"system_prompt": [', "not valid JSON"),
     ],
 )
 def test_a_prompt_file_that_is_named_and_broken_is_a_problem(
-    name: str, text: str, console: Console, tmp_path: Path
+    name: str, text: str, flaw: str, console: Console, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_text(text)
     result = console("check", name, cwd=tmp_path)
     assert result.returncode == 2
-    assert f"{name}:1: not valid" in result.stderr
+    assert f"{name}:1: {flaw}: its texts are not known" in result.stderr
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
@@ -446,6 +448,24 @@ def test_where_linking_fails_over_all_files_each_is_named(monkeypatch: pytest.Mo
     tree = tree_of({"a.py": PROGRAM.encode(), "b.py": PROGRAM.encode()})
     assert [problem.path for problem in tree.problems] == ["a.py", "b.py"]
     assert set(tree.project.modules) == {"a.py", "b.py"}
+
+
+def test_a_text_file_over_which_linking_fails_costs_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def failing(text: Text) -> Text:
+        if text.root and text.root.path == "bad.txt":
+            raise ZeroDivisionError("never mind")
+        return with_holes(text)
+
+    monkeypatch.setattr("promptlint.link.filetexts.with_holes", failing)
+    names = ("bad.txt", "good.txt")
+    for name in names:
+        (tmp_path / name).write_text("You are a clerk of the shop.")
+    (tmp_path / "app.py").write_text(PROGRAM)
+    monkeypatch.chdir(tmp_path)
+    texts = TextFiles(str(tmp_path), [str(tmp_path)], [Listed(name, declared=True, within=name) for name in names])
+    tree = read_tree(["app.py"], texts=texts)
+    assert [problem.path for problem in tree.problems] == ["bad.txt"]
+    assert {prompt.place.path for prompt in tree.project.prompts} == {"app.py", "good.txt"}
 
 
 def test_where_linking_fails_over_a_text_file_it_ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

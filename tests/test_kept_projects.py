@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
@@ -249,6 +250,19 @@ def test_an_error_that_moves_to_another_line_is_told_there(distributed: None, ch
     for lines in (1, 4):
         Path(PROMPT_FILE).write_bytes(b"Be nice.\n" * lines + b"\xff\n")
         assert json.loads(check())["errors"][0]["line"] == lines + 1
+
+
+def test_a_number_that_one_run_may_read_is_an_error_of_the_other(
+    distributed: None, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("two-1.0/two/number.py", f"prompt = 'You are a clerk'\nNUMBER = {'9' * 5000}\n")()
+    digits = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        assert json.loads(check())["errors"] == []
+    finally:
+        sys.set_int_max_str_digits(digits)
+    assert len(json.loads(check())["errors"]) == 1
 
 
 def test_a_file_that_cannot_be_read_is_told_why(distributed: None, check: Check) -> None:

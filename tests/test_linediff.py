@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from promptlint import linediff
 from promptlint.linediff import differences
 
 LINES = st.lists(st.sampled_from("abcdef"), max_size=30)
@@ -15,10 +18,12 @@ def ranges(old: str, new: str) -> list[tuple[str, str]]:
     return [(old[gone.start : gone.stop], new[come.start : come.stop]) for gone, come in differences(old, new)]
 
 
-@given(LINES, LINES)
-def test_what_lies_between_differences_is_the_same(old: list[str], new: list[str]) -> None:
+@given(LINES, LINES, st.sampled_from([0, linediff.SMALL]))
+def test_what_lies_between_differences_is_the_same(old: list[str], new: list[str], small: int) -> None:
     at, then = 0, 0
-    for gone, come in differences(old, new):
+    with patch.object(linediff, "SMALL", small):
+        found = list(differences(old, new))
+    for gone, come in found:
         assert old[at : gone.start] == new[then : come.start]
         assert gone or come
         at, then = gone.stop, come.stop
@@ -39,6 +44,12 @@ def test_what_lies_between_differences_is_the_same(old: list[str], new: list[str
 )
 def test_differences(old: str, new: str, expected: list[tuple[str, str]]) -> None:
     assert ranges(old, new) == expected
+
+
+def test_a_text_that_stands_twice_is_found_again_between_new_lines() -> None:
+    text = [f"line {number}" for number in range(200)] * 2
+    found = [(old, new) for old, new in differences(["a", *text, "b"], ["c", *text, "d", "e"])]
+    assert found == [(range(1), range(1)), (range(401, 402), range(401, 403))]
 
 
 def test_records_of_which_each_has_another_number() -> None:

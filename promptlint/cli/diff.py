@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from importlib import import_module
@@ -40,7 +41,7 @@ from promptlint.report.view import View
 from promptlint.run import examine
 from promptlint.scanning import Scanner
 from promptlint.session import Session
-from promptlint.since import Earlier
+from promptlint.since import Earlier, is_searched
 from promptlint.source import shown
 from promptlint.tree import Tree
 
@@ -125,8 +126,9 @@ def _difference(base: str, head: str | None, paths: tuple[str, ...], session: Se
     repository = Repository(cwd)
     start = _start(repository, base, head)
     left_out = repository.left_out() if head is None else ()
-    if left_out:
-        print_note(f"not checked out, and not compared: {len(left_out)} file{'s' * (len(left_out) > 1)}")
+    roots = tuple(os.path.normpath(os.path.join(cwd, path)) for path in paths or (".",))
+    if missed := sum(is_searched(os.path.join(repository.top, path), roots) for path in left_out):
+        print_note(f"not checked out, and not compared: {missed} file{'s' * (missed > 1)}")
     found_before, before = tree_at(Commit(repository, start, left_out), paths, session, scanner)
     for problem in before.problems:
         print_note(f"not understood in {base}: {problem.path}:{problem.line}: {problem.message}")

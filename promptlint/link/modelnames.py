@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from msgspec import Struct
 
-from promptlint.facts import ModuleFacts
+from promptlint.facts import ModuleFacts, Scope
 from promptlint.link.vocabulary import words_of
 from promptlint.nodes import fields_of
 from promptlint.project import ModelLiteral, Place
@@ -21,13 +24,21 @@ _BESIDES = frozenset(
      "costs", "embedding", "embed", "alias", "aliases", "canonical", "normalize", "normalized"}
 )  # fmt: skip
 """Words in the name of a function, class or variable that uses a model id for something else than asking the model."""
+_ASKING = frozenset(
+    {"answer", "ask", "call", "chat", "complete", "completion", "completions", "create", "generate", "invoke",
+     "predict", "query", "reply", "request", "respond", "response", "run", "send", "stream"}
+)  # fmt: skip
+"""Words in the name of a function that asks all the same: `get_completion_and_token_count`."""
 
 
 def named_models(facts: ModuleFacts) -> Iterator[ModelLiteral]:
     """The literal values of everything called a model in one file, in source order of each kind."""
-    beside = tuple(_given_beside(facts))
+    beside = _given_beside(facts)
+    used = _used(facts) if beside else []
     for name, value, scope in _named(facts):
-        if _names_model(name) and not _is_beside(facts, scope) and not _is_only_given(name, facts, scope, beside):
+        if not _names_model(name) or _is_beside(facts, scope):
+            continue
+        if name not in beside or not _is_only_given(name, facts, scope, beside[name], used):
             yield from _literals(facts.path, value)
 
 
@@ -53,11 +64,18 @@ def _is_beside(facts: ModuleFacts, scope: int) -> bool:
     return not _BESIDES.isdisjoint(words_of(facts.scopes[scope].qualname))
 
 
-def _given_beside(facts: ModuleFacts) -> Iterator[Name]:
-    """The names that are given to functions that use a model id for something else."""
+def _given_beside(facts: ModuleFacts) -> dict[str, list[int]]:
+    """Where names are given to functions that use a model id for something else, besides names of the whole file."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
     for place in facts.calls:
-        if not _BESIDES.isdisjoint(words_of(callee_name(place.expr))):
-            yield from (one for one in _arguments(place.expr) if isinstance(one, Name))
+        words = words_of(callee_name(place.expr))
+        if not _BESIDES.isdisjoint(words) and _ASKING.isdisjoint(words):
+            for one in _arguments(place.expr):
+                if isinstance(one, Name):
+                    found[one.id].append(one.start)
+    # They may be those that a function sets by `global`.
+    shared = {binding.target for binding in facts.bindings if not binding.scope}
+    return {name: sorted(places) for name, places in found.items() if name not in shared}
 
 
 def _arguments(call: Call) -> Iterator[Expr]:
@@ -65,17 +83,34 @@ def _arguments(call: Call) -> Iterator[Expr]:
     yield from (keyword.value for keyword in call.keywords)
 
 
-def _is_only_given(name: str, facts: ModuleFacts, scope: int, beside: Sequence[Name]) -> bool:
-    """Whether a function does nothing with a variable of its own but give it where `beside` stands."""
+def _used(facts: ModuleFacts) -> list[tuple[int, Expr]]:
+    """What a file does with values: offset and expression of each part of a call, binding or definition, in order."""
+    calls = [(place.expr.start, part) for place in facts.calls for part in (place.expr.func, *_arguments(place.expr))]
+    bindings = [(binding.offset, binding.value) for binding in facts.bindings]
+    definitions = [(one.start, one) for scope in facts.scopes for one in _heads(scope)]
+    return sorted((*calls, *bindings, *definitions), key=itemgetter(0))
+
+
+def _heads(scope: Scope) -> Iterator[Expr]:
+    """What is evaluated where a function or class is defined."""
+    yield from scope.decorators
+    yield from scope.bases
+    yield from (keyword.value for keyword in scope.keywords)
+    yield from (parameter.default for parameter in scope.parameters if parameter.default)
+
+
+def _is_only_given(
+    name: str, facts: ModuleFacts, scope: int, beside: Sequence[int], used: Sequence[tuple[int, Expr]]
+) -> bool:
+    """Whether a function only gives a variable of its own where `beside` says, as far as it can be followed; what it
+    compares it with does not count."""
     function = facts.scopes[scope]
-    given = {one.start for one in beside if one.id == name and function.start <= one.start < function.end}
+    given = beside[bisect_left(beside, function.start) : bisect_left(beside, function.end)]
     if function.kind != "function" or not given:
         return False
-    used = [(part, place.expr.start) for place in facts.calls for part in (place.expr.func, *_arguments(place.expr))]
-    used += [(binding.value, binding.offset) for binding in facts.bindings]
-    inside = (part for part, start in used if function.start <= start < function.end)
-    mentions = (one for part in inside for one in _mentions(name, part))
-    return all(any(one.start <= start < one.end for start in given) for one in mentions)
+    first, behind = (bisect_left(used, offset, key=itemgetter(0)) for offset in (function.start, function.end))
+    mentions = (one for _, part in used[first:behind] for one in _mentions(name, part))
+    return all(bisect_left(given, one.start) < bisect_left(given, one.end) for one in mentions)
 
 
 def _mentions(name: str, root: object) -> Iterator[Name | Opaque]:

@@ -57,8 +57,10 @@ def _sentences(text: str, block: Block, gone: Sequence[Segment]) -> Cut:
     first, last = gone[0], gone[-1]
     if last.end == _stripped(text, block.end):
         return Cut(_stripped(text, first.start), last.end, leaves_gap=False)
-    behind = text[last.end : block.end]
-    return Cut(first.start, last.end + len(behind) - len(behind.lstrip()), leaves_gap=False)
+    end = last.end
+    while end < block.end and text[end].isspace():
+        end += 1
+    return Cut(first.start, end, leaves_gap=False)
 
 
 def _stripped(text: str, end: int) -> int:

@@ -28,7 +28,7 @@ that stands on both sides of a long text is a reminder of a few tokens."""
 SHORT = frozenset(
     {"n", "k", "num", "count", "number", "max", "min", "limit", "size", "length", "language", "lang", "id", "ids",
      "key", "name", "names", "title", "type", "types", "kind", "format", "index", "path", "file", "files", "url",
-     "field", "tag", "marker", "delimiter", "separator", "fence", "prefix", "suffix", "version"}
+     "field", "tag", "marker", "delimiter", "separator", "fence", "version"}
 )  # fmt: skip
 """Last words of names that say something short about what the words before them name."""
 

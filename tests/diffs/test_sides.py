@@ -68,10 +68,11 @@ def test_what_git_cannot_say_is_an_error(history: History, args: tuple[str, ...]
 
 
 def test_files_that_a_sparse_checkout_leaves_out_are_not_gone(repository: GitFolder) -> None:
-    repository.commit({"real/app.py": INDENTED, "other/app.py": INDENTED, "other/more.py": APP})
+    repository.commit({"real/app.py": INDENTED, "other/app.py": INDENTED, "other/more.py": APP, "other/x.png": "x"})
     repository.git("sparse-checkout", "init", "--cone")
     repository.git("sparse-checkout", "set", "real")
     assert not Path("other").exists()
+    repository.git("update-index", "--skip-worktree", "real/app.py")
     result = promptlint("HEAD")
     assert "removed" not in result.stdout
     assert result.stderr == "note: not checked out, and not compared: 2 files\n"

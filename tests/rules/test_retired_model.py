@@ -192,6 +192,9 @@ def test_replacements_outlive_what_they_replace() -> None:
         ('def ask(text, model="gpt-4"):\n    check(count_tokens(text, model))\n    return f"azure/{model}"', True),
         ('def ask(text, model="gpt-4"):\n    return send(text)', True),
         ('model = "gpt-4"\nsize = count_tokens(text, model)', True),
+        ('def ask(text, model="gpt-4"):\n    return get_completion_and_token_count(text, model)', True),
+        ('def ask(text, model="gpt-4"):\n    check(count_tokens(text, model))\n    def later(which=model): ...', True),
+        ('model = None\ndef ask(text):\n    global model\n    model = "gpt-4"\n    count_tokens(text, model)', True),
     ],
 )
 def test_a_model_that_only_counts_tokens_is_not_asked(source: str, reported: bool) -> None:
