@@ -57,7 +57,7 @@ def _is_only_compared(made: Binding, module: ModuleFacts) -> bool:
     if not verdicts and not any(not names.isdisjoint(test.names) for test in tests):
         return False
     leaving = [one.value for one in inside if one.op != "for" and not _is_local(one) and one.scope not in other]
-    leaving += [given for call in calls if not _compares(call) for given in (*call.args, *_values(call))]
+    leaving += [given for call in calls if not _compares(call) for given in call.given]
     return not any(_passes_on(one, names, verdicts) for one in leaving)
 
 
@@ -103,7 +103,7 @@ def _last_name(call: Call) -> str:
 
 
 def _given(call: Call) -> Iterator[str]:
-    return mentioned((*call.args, *_values(call)))
+    return mentioned(call.given)
 
 
 def _values(call: Call) -> tuple[syntax.Expr, ...]:

@@ -127,35 +127,33 @@ def _one_pass(analysis: Analysis, allowed: Collection[Applicability]) -> _Pass:
             chosen.append(finding)
             for edit in edits:
                 insort(taken[edit.path], edit, key=_range)
-    kept = _without_damage(chosen, analysis.sources, drop)
-    return _Pass(tuple(kept), _rewritten(kept, analysis.sources), problems)
+    kept, sources = _without_damage(chosen, analysis.sources, drop)
+    return _Pass(tuple(kept), sources, problems)
 
 
 def _without_damage(
     chosen: Sequence[Finding], sources: Mapping[str, Source], drop: Callable[[Finding, str], None]
-) -> list[Finding]:
-    """The findings whose fixes do no damage together; what does is given to `drop`, with the reason.
+) -> tuple[list[Finding], dict[str, Source]]:
+    """The findings whose fixes do no damage together, and what they change; what does is given to `drop`, with the
+    reason.
 
     Halves are tried, and halves of those: each try parses whole files.
     """
     kept: list[Finding] = []
+    changed: dict[str, Source] = {}
     waiting = [chosen] if chosen else []
     while waiting:
         part = waiting.pop()
-        damage = _damage_of(_rewritten([*kept, *part], sources), sources)
+        attempt = _rewritten([*kept, *part], sources)
+        damage = next(filter(None, (_damage(sources[path], new.text) for path, new in attempt.items())), None)
         if damage is None:
-            kept += part
+            kept, changed = [*kept, *part], attempt
         elif len(part) == 1:
             drop(part[0], damage)
         else:
             middle = len(part) // 2
             waiting += [part[middle:], part[:middle]]
-    return kept
-
-
-def _damage_of(rewritten: Mapping[str, Source], sources: Mapping[str, Source]) -> str | None:
-    """Why one of the new sources must not replace the old one."""
-    return next(filter(None, (_damage(sources[path], source.text) for path, source in rewritten.items())), None)
+    return kept, changed
 
 
 def _edits(finding: Finding) -> tuple[Edit, ...]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from promptlint.aliases import VALUE_ERRORS, is_too_much
 from promptlint.folders import LEADS_OUT, leads_out, real_paths
 from promptlint.patterns import below
 from promptlint.project import Problem
 from promptlint.source import Source, SourceError, decode_plain, read_bytes
+from promptlint.yaml_loading import YamlError, load
 
 if TYPE_CHECKING:
     from promptlint.facts import ModuleFacts
@@ -60,17 +60,10 @@ def flaw_of(path: str, text: str) -> str | None:
         except (ValueError, RecursionError):
             return "not valid JSON"
     elif path.endswith((".yaml", ".yml")):
-        import yaml
-
         try:
-            loader = yaml.SafeLoader(text)
-            node = loader.get_single_node()
-            if node is not None:
-                if is_too_much(node):
-                    return "it holds too many values, or itself"
-                loader.construct_document(node)
-        except (yaml.YAMLError, RecursionError, *VALUE_ERRORS):
-            return "not valid YAML"
+            load(text)
+        except YamlError as error:
+            return f"not valid YAML ({error.message})"
     return None
 
 

@@ -114,6 +114,11 @@ class Call(Struct, frozen=True, gc=False, array_like=True, tag="call"):
     keywords: tuple[Keyword, ...]
     index: int
 
+    @property
+    def given(self) -> tuple[Expr, ...]:
+        """The values of all arguments, those without a keyword first."""
+        return (*self.args, *(keyword.value for keyword in self.keywords))
+
 
 class Sum(Struct, frozen=True, gc=False, array_like=True, tag="sum"):
     """`a + b + c`, flat."""

@@ -11,11 +11,6 @@ from typing import Any
 import pytest
 
 from command import Console
-from promptlint.link.contents import with_holes
-from promptlint.link.matching import Matcher
-from promptlint.link.values import Text
-from promptlint.project import Project
-from promptlint.promptfiles import Listed, TextFiles
 from promptlint.run import examine
 from promptlint.session import open_session
 from promptlint.tree import read_tree, tree_of
@@ -292,37 +287,6 @@ def test_a_large_file_is_read(console: Console, tmp_path: Path) -> None:
     assert (result.returncode, result.stderr) == (1, "")
 
 
-ALIASES = "".join(f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40))
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("promptlint.yaml", "ignore:\n  - &a0 [x, x]\n" + ALIASES),
-        ("promptlint.yaml", "a: &a [" + "x, " * 999 + "]\nb: &b [" + "*a, " * 999 + "]\nc: [" + "*b, " * 999 + "]\n"),
-        ("promptlint.yaml", "ignore: " + "[" * 5_000),
-        ("promptlint.yaml", "ignore: &a [*a]\n"),
-        ("promptlint.yaml", "select: !!python/object/apply:os.system ['touch pwned']\n"),
-        ("promptlint.yaml", "select: \x00\n"),
-        ("promptlint.yaml", "? [a, b]\n: c\n"),
-        ("pyproject.toml", "[tool.promptlint]\nignore = " + "[" * 5_000),
-        ("pyproject.toml", "[tool.promptlint]\n" + "x." * 5_000 + "y = 1\n"),
-        ("pyproject.toml", "[tool.promptlint]\nignore = " + "9" * 5_000 + "\n"),
-        ("pyproject.toml", "[tool.promptlint.rules.whitespace-bloat]\nmin-share = " + "9" * 400 + "\n"),
-    ],
-)  # fmt: skip
-def test_a_hostile_configuration_is_an_error_that_names_it(
-    name: str, text: str, console: Console, tmp_path: Path
-) -> None:
-    (tmp_path / "good.py").write_text(PROGRAM)
-    (tmp_path / name).write_text(text)
-    result = console("check", cwd=tmp_path)
-    assert result.returncode == 2
-    assert f"error: {name}" in result.stderr
-    assert "Traceback" not in result.stderr
-    assert not (tmp_path / "pwned").exists()
-
-
 @pytest.mark.parametrize("operation", ["strip", "rstrip", "lstrip"])
 def test_a_line_break_behind_a_backslash_may_be_stripped(operation: str) -> None:
     source = f'{HEAD}S = r"""Be nice to everybody. \\\n"""\nclient.responses.create(model="m", input=S.{operation}())\n'
@@ -377,27 +341,6 @@ def test_standard_input_that_is_no_text(name: str, console: Console, tmp_path: P
     assert f"error: {name}:1: NUL byte" in result.stderr
 
 
-MERGED = "a0: &a0 {x: 1}\n" + "".join(f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n - 1}'] * 3)}]\n" for n in range(1, 30))
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "flaw"),
-    [
-        ("p.yaml", "system_prompt: [a\n", "not valid YAML"),
-        ("p.yaml", 'system_prompt: !!int ""\n', "not valid YAML"),
-        ("p.yaml", MERGED, "it holds too many values, or itself"),
-        ("p.json", '{"system_prompt": [', "not valid JSON"),
-    ],
-)
-def test_a_prompt_file_that_is_named_and_broken_is_a_problem(
-    name: str, text: str, flaw: str, console: Console, tmp_path: Path
-) -> None:
-    (tmp_path / name).write_text(text)
-    result = console("check", name, cwd=tmp_path)
-    assert result.returncode == 2
-    assert f"{name}:1: {flaw}: its texts are not known" in result.stderr
-
-
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
 def test_a_file_of_another_unicode_is_a_problem(encoding: str, console: Console, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_bytes("x = 1\n".encode(encoding))
@@ -411,65 +354,3 @@ def test_a_text_that_is_too_long_is_not_compressed_in_silence(console: Console, 
     result = console("compress", "long.txt", cwd=tmp_path)
     assert result.returncode == 2
     assert "long.txt: longer than 1,000,000 characters" in result.stderr
-
-
-@pytest.mark.parametrize("value", ["2024-13-45", "0b_", '!!int "abc"', '!!int ""', "!!timestamp abc", "!!bool foo"])
-def test_values_that_yaml_cannot_make_are_errors(value: str, console: Console, tmp_path: Path) -> None:
-    (tmp_path / "promptlint.yaml").write_text(f"x: {value}\n")
-    (tmp_path / "app.py").write_text(PROGRAM)
-    result = console("check", cwd=tmp_path)
-    assert result.returncode == 2
-    assert "promptlint.yaml: invalid YAML: a value cannot be read" in result.stderr
-
-
-def test_a_file_over_which_linking_fails_costs_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = Matcher.match
-
-    def match(self: Matcher, module: Any, *args: Any) -> Any:
-        if module.path == "bad.py":
-            raise ZeroDivisionError("never mind")
-        return original(self, module, *args)
-
-    monkeypatch.setattr(Matcher, "match", match)
-    tree = tree_of({"bad.py": PROGRAM.encode(), "good.py": PROGRAM.encode()})
-    (problem,) = tree.problems
-    assert (problem.path, problem.passing) == ("bad.py", True)
-    assert "could not be analysed: ZeroDivisionError: never mind" in problem.message
-    assert [call.place.path for call in tree.project.calls] == ["good.py"]
-
-
-def test_where_linking_fails_over_all_files_each_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def link(modules: Any, *args: Any) -> Project:
-        if not modules:
-            return Project({}, (), ())
-        raise ZeroDivisionError
-
-    monkeypatch.setattr("promptlint.linking.link", link)
-    tree = tree_of({"a.py": PROGRAM.encode(), "b.py": PROGRAM.encode()})
-    assert [problem.path for problem in tree.problems] == ["a.py", "b.py"]
-    assert set(tree.project.modules) == {"a.py", "b.py"}
-
-
-def test_a_text_file_over_which_linking_fails_costs_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def failing(text: Text) -> Text:
-        if text.root and text.root.path == "bad.txt":
-            raise ZeroDivisionError("never mind")
-        return with_holes(text)
-
-    monkeypatch.setattr("promptlint.link.filetexts.with_holes", failing)
-    names = ("bad.txt", "good.txt")
-    for name in names:
-        (tmp_path / name).write_text("You are a clerk of the shop.")
-    (tmp_path / "app.py").write_text(PROGRAM)
-    monkeypatch.chdir(tmp_path)
-    texts = TextFiles(str(tmp_path), [str(tmp_path)], [Listed(name, declared=True, within=name) for name in names])
-    tree = read_tree(["app.py"], texts=texts)
-    assert [problem.path for problem in tree.problems] == ["bad.txt"]
-    assert {prompt.place.path for prompt in tree.project.prompts} == {"app.py", "good.txt"}
-
-
-def test_where_linking_fails_over_a_text_file_it_ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("promptlint.linking.link", lambda *_: 1 / 0)
-    (tmp_path / "p.txt").write_text("You are a clerk.")
-    texts = TextFiles(str(tmp_path), [str(tmp_path)], [Listed("p.txt", declared=True, within="p.txt")])
-    assert [problem.path for problem in read_tree([], texts=texts).problems] == ["p.txt"]

@@ -251,7 +251,7 @@ ALIASES = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] 
 @pytest.mark.parametrize("text", ["rules: &a\n  whitespace-bloat: *a\n", ALIASES, f"{ALIASES}fail-on: *a8\n"])
 def test_yaml_whose_aliases_do_not_end_is_an_error(tmp_path: Path, text: str) -> None:
     put(tmp_path / "promptlint.yaml", text)
-    assert str(error(tmp_path)) == "promptlint.yaml: aliases make it hold too many values, or itself"
+    assert str(error(tmp_path)) == "promptlint.yaml: invalid YAML: aliases make it hold too many values, or itself"
 
 
 def test_aliases_in_yaml(tmp_path: Path) -> None:

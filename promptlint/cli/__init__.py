@@ -43,7 +43,7 @@ def _show_help(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
         ctx.exit()
 
 
-def _telling(option: click.Option | None) -> click.Option | None:
+def _own_help(option: click.Option | None) -> click.Option | None:
     """The help option of a command, which prints as all of promptlint does: click's own knows no full disk."""
     if option:
         option.callback = _show_help
@@ -61,11 +61,11 @@ class _Commands(click.Group):
             return None
         command = import_module(f"{__name__}.{cmd_name}").command
         assert isinstance(command, click.Command)
-        _telling(command.get_help_option(ctx))
+        _own_help(command.get_help_option(ctx))
         return command
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        return _telling(super().get_help_option(ctx))
+        return _own_help(super().get_help_option(ctx))
 
     def invoke(self, ctx: click.Context) -> object:
         try:

@@ -188,6 +188,7 @@ def _check_files(found: Discovery, session: Session, scanner: Scanner, work: Wor
     """Check files, or tell again what was told of them before; the exit code."""
     memory = _memory(found, session, scanner, work, verdict)
     report = memory.recall() if memory else None
+    # A report that would go into one of the files is not told again: a run that reads them says which may not be lost.
     if report and not is_one_of(verdict.output_file, (*found.files, *report.texts)):
         return verdict.again(report)
     analysis = analysis_of(found, session, scanner, memory.read if memory else read_bytes)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from promptlint.aliases import is_too_much
 from promptlint.json_places import ESCAPE, Placed, read_tree, skip_blanks
 from promptlint.link.values import Entries, Items, Part, Scalar, Text, Unknown, Value
 from promptlint.project import Place
 from promptlint.syntax import Token
 from promptlint.template import Hole, Piece
+from promptlint.yaml_loading import is_too_much
 
 if TYPE_CHECKING:
     from yaml import Node, ScalarNode

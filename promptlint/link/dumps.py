@@ -71,7 +71,7 @@ def prompt_arguments(index: ModuleIndex, evaluator: Evaluator) -> Iterator[tuple
         for name, places in module.calls_by_name.items():
             for place in places if _MAKES_PROMPT.fullmatch(name) else ():
                 env = Env(module, place.scope, place.statement_start, place.block)
-                for expr in (*place.expr.args, *(keyword.value for keyword in place.expr.keywords)):
+                for expr in place.expr.given:
                     for value in options(evaluator.evaluate(expr, env)):
                         if isinstance(value, Text):
                             yield value, None

@@ -223,8 +223,7 @@ class Matcher:
         surfaces = self._evaluator.surfaces
         if method not in surfaces.methods:
             return None
-        expressions = [*call.args, *(keyword.value for keyword in call.keywords)]
-        values: list[tuple[Value, Chain | None]] = [(self._evaluator.evaluate(one, env), None) for one in expressions]
+        values: list[tuple[Value, Chain | None]] = [(self._evaluator.evaluate(one, env), None) for one in call.given]
         if isinstance(call.func, Attr):
             made_on = options(self._evaluator.evaluate(call.func.value, env))
             values.extend((link, one) for one in made_on if isinstance(one, Chain) for link in one.links)

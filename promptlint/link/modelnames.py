@@ -70,7 +70,7 @@ def _given_beside(facts: ModuleFacts) -> dict[str, list[int]]:
     for place in facts.calls:
         words = words_of(callee_name(place.expr))
         if not _BESIDES.isdisjoint(words) and _ASKING.isdisjoint(words):
-            for one in _arguments(place.expr):
+            for one in place.expr.given:
                 if isinstance(one, Name):
                     found[one.id].append(one.start)
     # They may be those that a function sets by `global`.
@@ -78,14 +78,9 @@ def _given_beside(facts: ModuleFacts) -> dict[str, list[int]]:
     return {name: sorted(places) for name, places in found.items() if name not in shared}
 
 
-def _arguments(call: Call) -> Iterator[Expr]:
-    yield from call.args
-    yield from (keyword.value for keyword in call.keywords)
-
-
 def _used(facts: ModuleFacts) -> list[tuple[int, Expr]]:
     """What a file does with values: offset and expression of each part of a call, binding or definition, in order."""
-    calls = [(place.expr.start, part) for place in facts.calls for part in (place.expr.func, *_arguments(place.expr))]
+    calls = [(place.expr.start, part) for place in facts.calls for part in (place.expr.func, *place.expr.given)]
     bindings = [(binding.offset, binding.value) for binding in facts.bindings]
     definitions = [(one.start, one) for scope in facts.scopes for one in _heads(scope)]
     return sorted((*calls, *bindings, *definitions), key=itemgetter(0))

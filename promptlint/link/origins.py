@@ -181,7 +181,6 @@ class _Walk:
         if name in table().orders:
             inner = self._strongest(call.args, env)
             return UNKNOWN if inner.source is Source.UNORDERED else inner
-        given = (*call.args, *(keyword.value for keyword in call.keywords))
         functions = []
         for callee in options(self._ev.evaluate(call.func, replace(env, arguments=None))):
             symbol = callee.name if isinstance(callee, Symbol) else ""
@@ -192,13 +191,13 @@ class _Walk:
             if isinstance(callee, FunctionRef):
                 functions.append(callee)
         if functions:
-            return strongest(self._returned(one, given, env) for one in functions)
+            return strongest(self._returned(one, call.given, env) for one in functions)
         if not isinstance(call.func, syntax.Attr):
-            return strongest([UNKNOWN, self._strongest(given, env)])
+            return strongest([UNKNOWN, self._strongest(call.given, env)])
         receiver = _taken(self._of(call.func.value, env), call.func.name)
         if call.func.name in table().formats:
             receiver = _formatted(receiver, self._literal(call, env))
-        return strongest([receiver, self._strongest(given, env)])
+        return strongest([receiver, self._strongest(call.given, env)])
 
     def _returned(self, function: FunctionRef, given: tuple[Expr, ...], env: Env) -> Origin:
         """Where what a function of the project returns comes from: what comes from its parameters, from what they

@@ -35,7 +35,7 @@ def texts_for_others(index: ModuleIndex, evaluator: Evaluator, functions: frozen
         for place in _calls_of(module, functions):
             call = place.expr
             env = Env(module, place.scope, place.statement_start, place.block)
-            for expr in (*call.args, *(keyword.value for keyword in call.keywords)):
+            for expr in call.given:
                 if not is_text(expr):
                     found.update(_roots(evaluator.evaluate(expr, env)))
     return frozenset(found)
@@ -113,7 +113,7 @@ def _displays(module: Module) -> Iterator[tuple[Expr, CallPlace | Binding]]:
     """Every call, and every dict, list and tuple display that is bound, returned or given to a call; and where."""
     for place in module.facts.calls:
         yield place.expr, place
-        for expr in (*place.expr.args, *[keyword.value for keyword in place.expr.keywords]):
+        for expr in place.expr.given:
             if isinstance(expr, _HOLDING):
                 yield from ((one, place) for one in _nested(expr))
     for binding in module.facts.bindings:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from promptlint.aliases import VALUE_ERRORS, is_too_much
 from promptlint.settings.model import SettingsError
 from promptlint.source import SourceError, read_bytes, shown
+from promptlint.yaml_loading import YamlError, load
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -95,24 +95,15 @@ def read_yaml(path: str, name: str) -> ConfigFile:
 
     text = decode(read_file(path, name), name)
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
-        if node is not None and is_too_much(node):
-            raise SettingsError("aliases make it hold too many values, or itself", name)
-        values = yaml.safe_load(text)
-    except RecursionError as error:
-        raise SettingsError("invalid YAML: nested too deeply", name) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        raise SettingsError(f"invalid YAML: {problem}", name, mark.line + 1 if mark else None) from error
-    except VALUE_ERRORS as error:
-        raise SettingsError(f"invalid YAML: a value cannot be read: {error}", name) from error
+        values = load(text)
+    except YamlError as error:
+        raise SettingsError(f"invalid YAML: {error.message}", name, error.line) from error
     if values is None:
         return ConfigFile(name, {}, {})
     if not isinstance(values, dict):
         raise SettingsError("has to be a mapping of settings", name, 1)
     lines: dict[tuple[str, ...], int] = {}
-    for keys, line in islice(yaml_lines(node), MOST_KEYS):
+    for keys, line in islice(yaml_lines(yaml.compose(text, yaml.SafeLoader)), MOST_KEYS):
         if keys in lines:
             raise SettingsError(f"`{keys[-1]}` is set twice, first in line {lines[keys]}", name, line)
         lines[keys] = line

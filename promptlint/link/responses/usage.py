@@ -173,7 +173,7 @@ class UsageReader:
         if path not in self._referring:
             found: defaultdict[str, list[Node]] = defaultdict(list)
             for place in self._modules[path].facts.calls:
-                for arg in (*place.expr.args, *(keyword.value for keyword in place.expr.keywords)):
+                for arg in place.expr.given:
                     if name := function_named(arg):
                         found[name].append(Node(path, "call", place.expr.index))
             self._referring[path] = dict(found)
